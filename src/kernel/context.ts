@@ -1,0 +1,59 @@
+import type { Layers, Principal } from './authorization.ts'
+import type { Log, Ports, Random } from './ports.ts'
+import type { Target } from './service.ts'
+import type { Owner, Store } from './store.ts'
+
+/** Where a call came from. */
+export interface Source {
+  readonly ip: string
+  readonly userAgent: string
+  readonly secure: boolean
+  readonly referer?: string | undefined
+  /** `cognito-idp.amazonaws.com` when a service calls for somebody. */
+  readonly invokedBy?: string | undefined
+  /** Services that forwarded the call, outermost first (`aws:CalledVia`). */
+  readonly calledVia?: readonly string[] | undefined
+}
+
+/** Who calls, with every policy that travels with the principal. */
+export interface Caller {
+  readonly principal: Principal
+  readonly layers: Layers
+}
+
+/** What `targets` may see: reads only, of any owner, before anything is authorized. */
+export interface ReadContext {
+  readonly requestId: string
+  readonly account: string
+  readonly region: string
+  readonly caller: Caller
+  readonly source: Source
+  now(): Date
+  readonly store: Pick<Store, 'of' | 'owner'>
+  storeOf(owner: Owner): Pick<Store, 'of' | 'owner'>
+  readonly ports: Pick<Ports, 'seals'>
+}
+
+/** Whose authority a nested call carries. */
+export type CallAs = 'caller' | 'service' | { readonly role: string }
+
+/** What a handler sees. Immutable; one per call. */
+export interface CallContext extends Omit<ReadContext, 'store' | 'storeOf' | 'ports'> {
+  readonly random: Random
+  /** The store of the first target's owner (the caller's account when there is none). */
+  readonly store: Store
+  /** Opens the store of an authorized target, and of no other. */
+  storeOf(target: Target): Store
+  /** Calls another service through its public contract: authorized and recorded like any call. */
+  call(
+    service: string,
+    operation: string,
+    input: unknown,
+    options: { readonly as: CallAs },
+  ): Promise<unknown>
+  /** Decides further targets that became known only now; throws AccessDenied. */
+  authorize(targets: readonly Target[]): Promise<void>
+  readonly ports: Ports
+  readonly log: Log
+  readonly signal: AbortSignal
+}

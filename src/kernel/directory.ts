@@ -1,0 +1,20 @@
+import type { Service } from './service.ts'
+
+/** What routing must know of a service before its contract is loaded. One line in services/index. */
+export interface ServiceEntry {
+  /** The AWS CLI's name of the service, which is also its folder. */
+  readonly name: string
+  /** Service name in the SigV4 credential scope (`cognito-idp`, `monitoring` for cloudwatch). */
+  readonly signingName: string
+  /** Shape name of the service in Smithy: prefix of `x-amz-target`, path part of rpcv2Cbor. */
+  readonly target?: string | undefined
+  /** API version: `Version` of the query protocols. */
+  readonly version?: string | undefined
+  /** Prefix of the service's own host names where it is not the signing name. */
+  readonly hostPrefix?: string | undefined
+  /** First value of `eventSource` in the audit log; default `<signingName>.amazonaws.com`. */
+  readonly eventSource?: string | undefined
+  /** Served from one place for all Regions (IAM, Organizations): records say us-east-1. */
+  readonly global?: boolean | undefined
+  readonly load: () => Promise<Service>
+}

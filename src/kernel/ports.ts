@@ -1,0 +1,51 @@
+/** What a service may reach beyond its own records. Adapters live in storage and outside. */
+
+/**
+ * Seals what leaves the house and comes back (session tokens, page tokens, authorization
+ * messages) under a key per purpose. A sealed text is URL-safe and says which key made it.
+ */
+export interface Seals {
+  /** Loads or makes the purpose's key; afterwards `seal` and `open` of it are synchronous. */
+  ready(purpose: string): Promise<Seal>
+}
+
+export interface Seal {
+  /** @param bound is authenticated with the text and must be given again to open it. */
+  seal(plain: Uint8Array, bound: string): string
+  /** Undefined when the text is forged, of another purpose, or bound otherwise. */
+  open(sealed: string, bound: string): Uint8Array | undefined
+}
+
+export interface Random {
+  /** Cryptographically strong bytes. */
+  bytes(length: number): Uint8Array
+  uuid(): string
+  /** An unbiased text of the alphabet. */
+  text(length: number, alphabet: string): string
+}
+
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+export interface Mail {
+  readonly to: string
+  readonly from?: string | undefined
+  readonly subject: string
+  readonly text: string
+  readonly html?: string | undefined
+}
+
+export interface Sms {
+  readonly to: string
+  readonly text: string
+}
+
+export interface Ports {
+  readonly seals: Seals
+  sendMail(mail: Mail): Promise<void>
+  sendSms(sms: Sms): Promise<void>
+}

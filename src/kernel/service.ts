@@ -1,0 +1,122 @@
+import type { ContextValue, Grant, Policy, ResourcePolicyMode } from './authorization.ts'
+import type { CallContext, ReadContext } from './context.ts'
+import type { Input, OperationName, Output } from './contract.ts'
+import type { Fact, Job, Owner } from './store.ts'
+
+/** One decision that a call needs, with the record that was loaded to make it. */
+export interface Target<R = unknown> {
+  /** Full name (`sts:TagSession`); default: the operation's own. Checked against the table. */
+  readonly action?: string | undefined
+  /** The ARN, or the would-be ARN of something missing, or `*`. */
+  readonly resource: string
+  /** Owner of the resource; default: the caller's account and the request's Region. */
+  readonly account?: string | undefined
+  readonly region?: string | undefined
+  /** Undefined when the resource does not exist: refusal precedes NotFound. */
+  readonly record: R
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly policy?: Policy | undefined
+  readonly policyMode?: ResourcePolicyMode | undefined
+  readonly grants?: readonly Grant[] | undefined
+  /** Request context of this decision, by condition key (`iam:PolicyARN`, `aws:RequestTag/x`). */
+  readonly context?: Readonly<Record<string, ContextValue | undefined>> | undefined
+  /** How AWS names the resource in this service's AccessDenied text (`user bob`). */
+  readonly spokenAs?: string | undefined
+}
+
+/** Who may call an operation. There is no default: the compiler asks. */
+export type Access<In, T extends readonly Target[]> =
+  | {
+      readonly kind: 'iam'
+      /** Every decision the call needs. All must be allowed. */
+      readonly targets: (input: In, read: ReadContext) => T | Promise<T>
+    }
+  /** An authenticated caller, whatever the policies say. */
+  | { readonly kind: 'authenticated'; readonly why: string }
+  | {
+      readonly kind: 'public'
+      readonly why: string
+      /** Finds account and Region, because an unsigned call carries neither. */
+      readonly locate: (input: In, read: ReadContext) => Owner | Promise<Owner>
+    }
+  /** A bearer token of ours, with the scope that it must hold. */
+  | {
+      readonly kind: 'token'
+      readonly scope: string
+      readonly locate: (input: In, read: ReadContext) => Owner | Promise<Owner>
+    }
+
+export interface Operation<C, Op extends OperationName<C>, T extends readonly Target[]> {
+  readonly name: Op
+  readonly access: Access<Input<C, Op>, T>
+  readonly handle: (
+    input: Input<C, Op>,
+    ctx: CallContext,
+    targets: T,
+  ) => Output<C, Op> | Promise<Output<C, Op>>
+}
+
+/** Makes a service's `operation(name, { access, handle })`. */
+export const operationsOf =
+  <C>() =>
+  <Op extends OperationName<C>, const T extends readonly Target[] = []>(
+    name: Op,
+    definition: Omit<Operation<C, Op, T>, 'name'>,
+  ): Operation<C, Op, T> => ({ name, ...definition })
+
+export type OperationTable<C> = {
+  readonly [Op in OperationName<C>]?: { readonly name: Op } & AnyOperation
+}
+
+/** An operation whose types have been checked already; what the gateway handles. */
+export interface AnyOperation {
+  readonly name: string
+  // biome-ignore lint/suspicious/noExplicitAny: erased on purpose; each operation was typed where it was defined
+  readonly access: Access<any, any>
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly handle: (input: any, ctx: CallContext, targets: any) => unknown
+}
+
+/** A service as the gateway sees it. */
+export interface Service {
+  readonly name: string
+  readonly contract: () => Promise<object>
+  readonly operations: Readonly<Record<string, AnyOperation | undefined>>
+  /** Why an operation is not built. `others` speaks for all that are not listed. */
+  readonly notYet: Readonly<Record<string, string>>
+  /** Seams that are not calls (`iam.principals`). */
+  readonly provides: Readonly<Record<string, unknown>>
+  readonly on: Readonly<Record<string, (fact: Fact, ctx: CallContext) => Promise<void>>>
+  readonly jobs: Readonly<Record<string, (job: Job, ctx: CallContext) => Promise<void>>>
+  /** Input and output members that never reach the audit log (`SecretAccessKey`). */
+  readonly secrets: readonly string[]
+}
+
+type NotYet<C, T> =
+  | { readonly [Op in Exclude<OperationName<C>, keyof T>]: string }
+  | ({ readonly [Op in Exclude<OperationName<C>, keyof T>]?: string } & { readonly others: string })
+
+/**
+ * Declares a service. The compiler refuses an operation that is neither handled nor in `notYet`, a
+ * wrong name, and an operation filed under the name of another.
+ */
+export const defineService =
+  <C extends object>() =>
+  <const T extends OperationTable<C>>(definition: {
+    readonly name: string
+    readonly contract: () => Promise<C>
+    readonly operations: T & { readonly [K in Exclude<keyof T, OperationName<C>>]: never }
+    readonly notYet: NotYet<C, T>
+    readonly provides?: Service['provides']
+    readonly on?: Service['on']
+    readonly jobs?: Service['jobs']
+    readonly secrets?: readonly string[]
+  }): Service => ({
+    provides: {},
+    on: {},
+    jobs: {},
+    secrets: [],
+    ...definition,
+    operations: definition.operations as Service['operations'],
+    notYet: definition.notYet as Service['notYet'],
+  })
