@@ -1,6 +1,7 @@
 import type { Layers, Principal } from './authorization.ts'
 import type { Log, Ports, Random } from './ports.ts'
 import type { Target } from './service.ts'
+import type { PrincipalDirectory } from './principals.ts'
 import type { Owner, Store } from './store.ts'
 
 /** Where a call came from. */
@@ -31,6 +32,7 @@ export interface ReadContext {
   now(): Date
   readonly store: Pick<Store, 'of' | 'owner'>
   storeOf(owner: Owner): Pick<Store, 'of' | 'owner'>
+  readonly principals: PrincipalDirectory
   readonly ports: Pick<Ports, 'seals'>
 }
 

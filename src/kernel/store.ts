@@ -127,10 +127,14 @@ export interface Transaction {
   unschedule(type: string, key: string): void
 }
 
-/** A view on the store for one owner. */
-export interface Store {
-  readonly owner: Owner
+/** The reading side that a store and a transaction have in common. */
+export interface Readable {
   of<R, I extends Record<string, Index<R>>>(collection: Collection<R, I>): Reader<R, I>
+}
+
+/** A view on the store for one owner. */
+export interface Store extends Readable {
+  readonly owner: Owner
   /**
    * Serializable, phantoms included. The callback may run again, so it has no other effects; only
    * its own `tx` may be awaited in it. What it returns has been committed durably.

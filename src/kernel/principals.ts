@@ -1,0 +1,51 @@
+import type { Caller } from './context.ts'
+import type { Policy, Session } from './authorization.ts'
+import type { Owner, Store } from './store.ts'
+
+/** Opens the reading side of anybody's store; only seams and the gateway hold one. */
+export type OpenReader = (owner: Owner) => Pick<Store, 'of' | 'owner'>
+
+/** What a session token carries, sealed: enough to verify a call without a store lookup. */
+export interface SessionClaims {
+  readonly kind: 'role' | 'user' | 'root' | 'federated-user'
+  readonly account: string
+  readonly accessKeyId: string
+  readonly secret: string
+  /** Unique id of the role or user: a session dies with its principal, not with a name. */
+  readonly principalId: string
+  /** Role session name or federated user name. */
+  readonly name?: string | undefined
+  readonly session: Session
+  /** Session policies as documents; absent means that there is no session layer. */
+  readonly policies?: readonly string[] | undefined
+}
+
+/** A long-term access key, with who it belongs to. */
+export interface Credential {
+  readonly secret: string
+  readonly active: boolean
+  readonly caller: Caller
+}
+
+/** A role as STS sees it. */
+export interface AssumableRole {
+  readonly id: string
+  readonly name: string
+  readonly arn: string
+  readonly account: string
+  readonly trust: Policy
+  readonly tags: Readonly<Record<string, string>>
+  /** Seconds. */
+  readonly maxSessionDuration: number
+}
+
+/** The seam that iam provides to the gateway and to sts. */
+export interface PrincipalDirectory {
+  /** Undefined when no such key exists. */
+  credential(accessKeyId: string): Promise<Credential | undefined>
+  /** The caller behind a session; undefined when its role or user is gone. */
+  caller(claims: SessionClaims): Promise<Caller | undefined>
+  role(arn: string): Promise<AssumableRole | undefined>
+  /** A managed policy (AWS's or the account's own) by its ARN. */
+  managedPolicy(arn: string): Promise<Policy | undefined>
+}

@@ -1,0 +1,141 @@
+import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import { accessKeyId } from '../../kernel/ids.ts'
+import type { Target } from '../../kernel/service.ts'
+import type { Readable } from '../../kernel/store.ts'
+import { type AccessKeyRecord, accessKeys } from './access-key-records.ts'
+import { iamArn } from './arns.ts'
+import { fail, operation } from './contract.ts'
+import { found, holderTarget } from './holders.ts'
+import { paged } from './listing.ts'
+import { type UserRecord, userKind, users } from './user-records.ts'
+import { ownName } from './users.ts'
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const keysPerUser = 2
+
+/** Whose keys are meant: a user's, or the root's when root calls and names nobody. */
+type Holder = { readonly id: string; readonly name: string | undefined }
+
+async function holder(
+  name: string | undefined,
+  read: ReadContext,
+): Promise<[Target<UserRecord | undefined>]> {
+  if (name === undefined && read.caller.principal.kind === 'root')
+    return [{ resource: iamArn(read.account, 'user', '*'), record: undefined }]
+  return [await holderTarget(userKind, ownName(name, read), read)]
+}
+
+function holderOf(
+  name: string | undefined,
+  target: Target<UserRecord | undefined>,
+  ctx: CallContext,
+): Holder {
+  if (name === undefined && ctx.caller.principal.kind === 'root')
+    return { id: ctx.account, name: undefined }
+  const user = found(target.record, 'user', name ?? '')
+  return { id: user.id, name: user.name }
+}
+
+/** Makes a key for a user or a root; used by CreateAccessKey and at the first start. */
+export function newAccessKey(
+  account: string,
+  userId: string,
+  ctx: Pick<CallContext, 'random' | 'now'>,
+): AccessKeyRecord {
+  return {
+    id: accessKeyId('AKIA', account, ctx.random),
+    secret: ctx.random.text(40, alphabet),
+    account,
+    userId,
+    active: true,
+    createdAt: ctx.now(),
+  }
+}
+
+const keysOf = async (tx: Readable, account: string, userId: string) =>
+  (await tx.of(accessKeys).find('owner', [account, userId], { limit: 10 })).records
+
+export const CreateAccessKey = operation('CreateAccessKey', {
+  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  async handle(input, ctx, [target]) {
+    const { id, name } = holderOf(input.UserName, target, ctx)
+    const key = newAccessKey(ctx.account, id, ctx)
+    await ctx.store.transaction(async (tx) => {
+      if (name !== undefined) found(await tx.of(users).get([id]), 'user', name)
+      if ((await keysOf(tx, ctx.account, id)).length >= keysPerUser)
+        throw fail(
+          'LimitExceededException',
+          `Cannot exceed quota for AccessKeysPerUser: ${keysPerUser}`,
+        )
+      await tx.of(accessKeys).create(key)
+    })
+    return {
+      AccessKey: {
+        UserName: name ?? 'root',
+        AccessKeyId: key.id,
+        Status: 'Active' as const,
+        SecretAccessKey: key.secret,
+        CreateDate: key.createdAt,
+      },
+    }
+  },
+})
+
+const statusOf = (key: AccessKeyRecord) =>
+  key.active ? ('Active' as const) : ('Inactive' as const)
+
+export const ListAccessKeys = operation('ListAccessKeys', {
+  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  async handle(input, ctx, [target]) {
+    const { id, name } = holderOf(input.UserName, target, ctx)
+    const keys = await keysOf(ctx.store, ctx.account, id)
+    const { items, ...more } = await paged(keys, (key) => key.id, input, ctx, `keys/${id}`)
+    return {
+      AccessKeyMetadata: items.map((key) => ({
+        ...(name !== undefined && { UserName: name }),
+        AccessKeyId: key.id,
+        Status: statusOf(key),
+        CreateDate: key.createdAt,
+      })),
+      ...more,
+    }
+  },
+})
+
+async function ownKey(
+  tx: Readable,
+  keyId: string,
+  account: string,
+  userId: string,
+): Promise<AccessKeyRecord> {
+  const key = await tx.of(accessKeys).get([keyId])
+  if (key === undefined || key.account !== account || key.userId !== userId)
+    throw fail('NoSuchEntityException', `The Access Key with id ${keyId} cannot be found.`)
+  return key
+}
+
+export const UpdateAccessKey = operation('UpdateAccessKey', {
+  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  async handle(input, ctx, [target]) {
+    const { id } = holderOf(input.UserName, target, ctx)
+    const active = input.Status === 'Active'
+    await ctx.store.transaction(async (tx) => {
+      const key = await ownKey(tx, input.AccessKeyId, ctx.account, id)
+      await tx.of(accessKeys).update([key.id], (old) => ({ ...old, active }))
+    })
+    return {}
+  },
+})
+
+export const DeleteAccessKey = operation('DeleteAccessKey', {
+  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  async handle(input, ctx, [target]) {
+    const { id } = holderOf(input.UserName, target, ctx)
+    await ctx.store.transaction(async (tx) => {
+      const key = await ownKey(tx, input.AccessKeyId, ctx.account, id)
+      await tx.of(accessKeys).delete([key.id])
+    })
+    return {}
+  },
+})
+

@@ -1,0 +1,254 @@
+import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import { uniqueId } from '../../kernel/ids.ts'
+import type { Target } from '../../kernel/service.ts'
+import { AlreadyExists, type Transaction } from '../../kernel/store.ts'
+import { tagsToList } from '../../kernel/tags.ts'
+import { iamArn } from './arns.ts'
+import { fail, operation } from './contract.ts'
+import { existing, holderTarget } from './holders.ts'
+import { type InstanceProfileRecord, instanceProfiles } from './instance-profile-records.ts'
+import { all, paged, under } from './listing.ts'
+import { type RoleRecord, roleKind, roles } from './role-records.ts'
+import { roleShape } from './roles.ts'
+import { mergeTags, newTags, tagContext, withoutTags } from './tag-rules.ts'
+
+type ProfileTarget = Target<InstanceProfileRecord | undefined>
+
+export async function profileTarget(name: string, read: ReadContext): Promise<ProfileTarget> {
+  const record = await read.store.of(instanceProfiles).findOne('name', name.toLowerCase())
+  return { ...existing('instance-profile', record, name, read.account), record }
+}
+
+export function foundProfile(
+  record: InstanceProfileRecord | undefined,
+  name: string,
+): InstanceProfileRecord {
+  if (record === undefined)
+    throw fail('NoSuchEntityException', `Instance Profile ${name} cannot be found.`)
+  return record
+}
+
+export async function profileShape(
+  profile: InstanceProfileRecord,
+  ctx: Pick<CallContext, 'store' | 'account'>,
+) {
+  const role: RoleRecord | undefined =
+    profile.role === undefined ? undefined : await ctx.store.of(roles).get([profile.role])
+  return {
+    Path: profile.path,
+    InstanceProfileName: profile.name,
+    InstanceProfileId: profile.id,
+    Arn: iamArn(ctx.account, 'instance-profile', profile.name, profile.path),
+    CreateDate: profile.createdAt,
+    Roles: role === undefined ? [] : [roleShape(role, ctx.account)],
+    ...(Object.keys(profile.tags).length > 0 && { Tags: tagsToList(profile.tags) }),
+  }
+}
+
+export const CreateInstanceProfile = operation('CreateInstanceProfile', {
+  access: {
+    kind: 'iam',
+    targets(input, read) {
+      const name = input.InstanceProfileName
+      const create = {
+        resource: iamArn(read.account, 'instance-profile', name, input.Path),
+        context: tagContext(input.Tags),
+        record: undefined,
+      }
+      return input.Tags?.length
+        ? [create, { ...create, action: 'iam:TagInstanceProfile' }]
+        : [create]
+    },
+  },
+  async handle(input, ctx) {
+    const profile: InstanceProfileRecord = {
+      id: uniqueId('AIPA', ctx.random),
+      name: input.InstanceProfileName,
+      path: input.Path ?? '/',
+      createdAt: ctx.now(),
+      tags: newTags(input.Tags),
+    }
+    try {
+      await ctx.store.transaction((tx) => tx.of(instanceProfiles).create(profile))
+    } catch (error) {
+      if (!(error instanceof AlreadyExists)) throw error
+      throw fail(
+        'EntityAlreadyExistsException',
+        `Instance Profile ${profile.name} already exists.`,
+      )
+    }
+    return { InstanceProfile: await profileShape(profile, ctx) }
+  },
+})
+
+export const GetInstanceProfile = operation('GetInstanceProfile', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await profileTarget(input.InstanceProfileName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const profile = foundProfile(target.record, input.InstanceProfileName)
+    return { InstanceProfile: await profileShape(profile, ctx) }
+  },
+})
+
+export const ListInstanceProfiles = operation('ListInstanceProfiles', {
+  access: {
+    kind: 'iam',
+    targets: (input, read) => [
+      {
+        resource: iamArn(read.account, 'instance-profile', '*', input.PathPrefix),
+        record: undefined,
+      },
+    ],
+  },
+  async handle(input, ctx) {
+    const records = (await all(ctx.store, instanceProfiles)).filter(under(input.PathPrefix))
+    const list = 'instance-profiles'
+    const { items, ...more } = await paged(records, (profile) => profile.name, input, ctx, list)
+    const InstanceProfiles = await Promise.all(items.map((item) => profileShape(item, ctx)))
+    return { InstanceProfiles, ...more }
+  },
+})
+
+export const ListInstanceProfilesForRole = operation('ListInstanceProfilesForRole', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    if (target.record === undefined)
+      throw fail('NoSuchEntityException', `The role with name ${input.RoleName} cannot be found.`)
+    const { id } = target.record
+    const { records } = await ctx.store.of(instanceProfiles).find('role', [id], { limit: 1_000 })
+    const list = `instance-profiles/${id}`
+    const { items, ...more } = await paged(records, (profile) => profile.name, input, ctx, list)
+    const InstanceProfiles = await Promise.all(items.map((item) => profileShape(item, ctx)))
+    return { InstanceProfiles, ...more }
+  },
+})
+
+const update = (
+  tx: Transaction,
+  profile: InstanceProfileRecord,
+  change: (old: InstanceProfileRecord) => InstanceProfileRecord,
+) => tx.of(instanceProfiles).update([profile.id], change)
+
+export const DeleteInstanceProfile = operation('DeleteInstanceProfile', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await profileTarget(input.InstanceProfileName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const { id } = foundProfile(target.record, input.InstanceProfileName)
+    await ctx.store.transaction(async (tx) => {
+      const current = await tx.of(instanceProfiles).get([id])
+      if (foundProfile(current, input.InstanceProfileName).role !== undefined)
+        throw fail(
+          'DeleteConflictException',
+          'Cannot delete entity, must remove roles from instance profile first.',
+        )
+      await tx.of(instanceProfiles).delete([id])
+    })
+    return {}
+  },
+})
+
+export const AddRoleToInstanceProfile = operation('AddRoleToInstanceProfile', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const profile = await profileTarget(input.InstanceProfileName, read)
+      const role = await holderTarget(roleKind, input.RoleName, read, { action: 'iam:PassRole' })
+      const context = { 'iam:PassedToService': 'ec2.amazonaws.com' }
+      return [profile, { ...role, context }] as const
+    },
+  },
+  async handle(input, ctx, [target, passed]) {
+    const profile = foundProfile(target.record, input.InstanceProfileName)
+    const role = passed.record
+    if (role === undefined)
+      throw fail('NoSuchEntityException', `The role with name ${input.RoleName} cannot be found.`)
+    await ctx.store.transaction((tx) =>
+      update(tx, profile, (old) => {
+        if (old.role !== undefined)
+          throw fail(
+            'LimitExceededException',
+            'Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1',
+          )
+        return { ...old, role: role.id }
+      }),
+    )
+    return {}
+  },
+})
+
+export const RemoveRoleFromInstanceProfile = operation('RemoveRoleFromInstanceProfile', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await profileTarget(input.InstanceProfileName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const profile = foundProfile(target.record, input.InstanceProfileName)
+    const role = await ctx.store.of(roles).findOne('name', input.RoleName.toLowerCase())
+    await ctx.store.transaction((tx) =>
+      update(tx, profile, (old) => {
+        if (role === undefined || old.role !== role.id)
+          throw fail(
+            'NoSuchEntityException',
+            `The role with name ${input.RoleName} cannot be found.`,
+          )
+        return { ...old, role: undefined }
+      }),
+    )
+    return {}
+  },
+})
+
+export const TagInstanceProfile = operation('TagInstanceProfile', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const target = await profileTarget(input.InstanceProfileName, read)
+      return [{ ...target, context: tagContext(input.Tags) }] as const
+    },
+  },
+  async handle(input, ctx, [target]) {
+    const profile = foundProfile(target.record, input.InstanceProfileName)
+    await ctx.store.transaction((tx) =>
+      update(tx, profile, (old) => ({ ...old, tags: mergeTags(old.tags, input.Tags) })),
+    )
+    return {}
+  },
+})
+
+export const UntagInstanceProfile = operation('UntagInstanceProfile', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const target = await profileTarget(input.InstanceProfileName, read)
+      return [{ ...target, context: { 'aws:TagKeys': input.TagKeys } }] as const
+    },
+  },
+  async handle(input, ctx, [target]) {
+    const profile = foundProfile(target.record, input.InstanceProfileName)
+    await ctx.store.transaction((tx) =>
+      update(tx, profile, (old) => ({ ...old, tags: withoutTags(old.tags, input.TagKeys) })),
+    )
+    return {}
+  },
+})
+
+export const ListInstanceProfileTags = operation('ListInstanceProfileTags', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await profileTarget(input.InstanceProfileName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const profile = foundProfile(target.record, input.InstanceProfileName)
+    const list = `tags/${profile.id}`
+    const tags = tagsToList(profile.tags)
+    const { items, ...more } = await paged(tags, (tag) => tag.Key, input, ctx, list)
+    return { Tags: [...items], ...more }
+  },
+})

@@ -1,0 +1,184 @@
+import { parseArn } from '../../kernel/arn.ts'
+import type { Layers, Policy, Principal } from '../../kernel/authorization.ts'
+import type { Caller } from '../../kernel/context.ts'
+import type {
+  AssumableRole,
+  Credential,
+  OpenReader,
+  PrincipalDirectory,
+  SessionClaims,
+} from '../../kernel/principals.ts'
+import type { Readable } from '../../kernel/store.ts'
+import { accessKeys } from './access-key-records.ts'
+import { iamArn } from './arns.ts'
+import { awsManagedPolicy } from './aws-managed/policies.ts'
+import { groups } from './group-records.ts'
+import type { PolicyHolder } from './holders.ts'
+import { defaultDocument, managedPolicies } from './managed-policy-records.ts'
+import { asPolicy } from './policy-documents.ts'
+import { type RoleRecord, roles } from './role-records.ts'
+import { type UserRecord, users } from './user-records.ts'
+
+/** No Region: everything here belongs to the whole account. */
+const at = (account: string) => ({ account, region: 'us-east-1' })
+
+async function managed(store: Readable, arn: string): Promise<Policy | undefined> {
+  const record = awsManagedPolicy(arn) ?? (await store.of(managedPolicies).findOne('arn', arn))
+  return record && asPolicy(arn, 'managed', defaultDocument(record))
+}
+
+async function policiesOf(store: Readable, holder: PolicyHolder): Promise<Policy[]> {
+  const attached = await Promise.all(holder.attached.map((arn) => managed(store, arn)))
+  const inline = Object.entries(holder.inline).map(([name, text]) => asPolicy(name, 'inline', text))
+  return [...attached.filter((policy) => policy !== undefined), ...inline]
+}
+
+/** A boundary whose policy is gone allows nothing: better closed than open. */
+async function boundaryOf(store: Readable, holder: PolicyHolder): Promise<Policy | undefined> {
+  if (holder.boundary === undefined) return undefined
+  const empty = '{"Version":"2012-10-17","Statement":[]}'
+  return (await managed(store, holder.boundary)) ?? asPolicy(holder.boundary, 'managed', empty)
+}
+
+async function userLayers(store: Readable, user: UserRecord): Promise<Layers> {
+  const memberOf = await Promise.all(user.groups.map((id) => store.of(groups).get([id])))
+  const held = await Promise.all(
+    [user, ...memberOf.filter((group) => group !== undefined)].map((h) => policiesOf(store, h)),
+  )
+  return { identity: held.flat(), boundary: await boundaryOf(store, user) }
+}
+
+const userPrincipal = (user: UserRecord, account: string) => ({
+  kind: 'user' as const,
+  account,
+  arn: iamArn(account, 'user', user.name, user.path),
+  userId: user.id,
+  name: user.name,
+  tags: user.tags,
+})
+
+const rootPrincipal = (account: string) => ({
+  kind: 'root' as const,
+  account,
+  arn: `arn:aws:iam::${account}:root`,
+  userId: account,
+})
+
+function rolePrincipal(role: RoleRecord, claims: SessionClaims): Principal {
+  const { account, name: sessionName = '' } = claims
+  return {
+    kind: 'role',
+    account,
+    arn: `arn:aws:sts::${account}:assumed-role/${role.name}/${sessionName}`,
+    userId: `${role.id}:${sessionName}`,
+    roleArn: iamArn(account, 'role', role.name, role.path),
+    roleId: role.id,
+    roleName: role.name,
+    sessionName,
+    serviceLinked: role.path.startsWith('/aws-service-role/'),
+    tags: role.tags,
+    session: claims.session,
+    accessKeyId: claims.accessKeyId,
+  }
+}
+
+const sessionLayer = (claims: SessionClaims): Pick<Layers, 'session'> =>
+  claims.policies === undefined
+    ? {}
+    : {
+        session: claims.policies.map((text, i) => asPolicy(`session-${i + 1}`, 'inline', text)),
+      }
+
+async function sessionCaller(open: OpenReader, claims: SessionClaims): Promise<Caller | undefined> {
+  const { account, principalId, accessKeyId, session } = claims
+  const store = open(at(account))
+  if (claims.kind === 'role') {
+    const role = await store.of(roles).get([principalId])
+    if (role === undefined) return undefined
+    const identity = await policiesOf(store, role)
+    const boundary = await boundaryOf(store, role)
+    return {
+      principal: rolePrincipal(role, claims),
+      layers: { identity, boundary, ...sessionLayer(claims) },
+    }
+  }
+  if (principalId === account) {
+    const root = { ...rootPrincipal(account), session, accessKeyId }
+    if (claims.kind !== 'federated-user')
+      return { principal: root, layers: { identity: [], ...sessionLayer(claims) } }
+    return { principal: federated(claims, root.arn), layers: { identity: [], ...federatedLayer(claims) } }
+  }
+  const user = await store.of(users).get([principalId])
+  if (user === undefined) return undefined
+  const layers = await userLayers(store, user)
+  const principal = userPrincipal(user, account)
+  if (claims.kind === 'federated-user')
+    return {
+      principal: federated(claims, principal.arn),
+      layers: { ...layers, ...federatedLayer(claims) },
+    }
+  return { principal: { ...principal, session, accessKeyId }, layers }
+}
+
+/** GetFederationToken without a policy gives a session that its own policies allow nothing. */
+const federatedLayer = (claims: SessionClaims): Pick<Layers, 'session'> =>
+  sessionLayer({ ...claims, policies: claims.policies ?? [] })
+
+function federated(claims: SessionClaims, issuerArn: string): Principal {
+  const { account, name = '', principalId, session, accessKeyId } = claims
+  return {
+    kind: 'federated-user',
+    account,
+    arn: `arn:aws:sts::${account}:federated-user/${name}`,
+    userId: `${account}:${name}`,
+    name,
+    issuerArn,
+    issuerId: principalId,
+    session,
+    accessKeyId,
+  }
+}
+
+async function credential(open: OpenReader, keyId: string): Promise<Credential | undefined> {
+  const key = await open(at('000000000000')).of(accessKeys).get([keyId])
+  if (key === undefined) return undefined
+  const { secret, active, account, userId } = key
+  if (userId === account) {
+    const principal = { ...rootPrincipal(account), accessKeyId: keyId }
+    return { secret, active, caller: { principal, layers: { identity: [] } } }
+  }
+  const store = open(at(account))
+  const user = await store.of(users).get([userId])
+  if (user === undefined) return undefined
+  const principal = { ...userPrincipal(user, account), accessKeyId: keyId }
+  return { secret, active, caller: { principal, layers: await userLayers(store, user) } }
+}
+
+async function assumable(open: OpenReader, arn: string): Promise<AssumableRole | undefined> {
+  const parts = parseArn(arn)
+  if (parts?.service !== 'iam' || !parts.resource.startsWith('role/')) return undefined
+  const { account, resource } = parts
+  const name = resource.slice(resource.lastIndexOf('/') + 1)
+  const role = await open(at(account)).of(roles).findOne('name', name.toLowerCase())
+  if (role === undefined || iamArn(account, 'role', role.name, role.path) !== arn) return undefined
+  return {
+    id: role.id,
+    name: role.name,
+    arn,
+    account,
+    trust: asPolicy(arn, 'resource', role.trust),
+    tags: role.tags,
+    maxSessionDuration: role.maxSessionDuration,
+  }
+}
+
+/** What iam provides to the gateway and, through `ctx.principals`, to sts. */
+export const principalDirectory = (open: OpenReader): PrincipalDirectory => ({
+  credential: (keyId) => credential(open, keyId),
+  caller: (claims) => sessionCaller(open, claims),
+  role: (arn) => assumable(open, arn),
+  async managedPolicy(arn) {
+    const account = parseArn(arn)?.account
+    return account === undefined ? undefined : managed(open(at(account)), arn)
+  },
+})

@@ -1,0 +1,164 @@
+import { uniqueId } from '../../kernel/ids.ts'
+import { AlreadyExists } from '../../kernel/store.ts'
+import { tagsToList } from '../../kernel/tags.ts'
+import { encodeDocument, iamArn } from './arns.ts'
+import { boundaryShape, checkBoundary } from './boundaries.ts'
+import { fail, operation } from './contract.ts'
+import { change, found, holderTarget } from './holders.ts'
+import { instanceProfiles } from './instance-profile-records.ts'
+import { all, paged, under } from './listing.ts'
+import { checkDocument } from './policy-documents.ts'
+import { type RoleRecord, roleKind, roles } from './role-records.ts'
+import { newTags, tagContext } from './tag-rules.ts'
+
+export const roleShape = (role: RoleRecord, account: string) => ({
+  Path: role.path,
+  RoleName: role.name,
+  RoleId: role.id,
+  Arn: iamArn(account, 'role', role.name, role.path),
+  CreateDate: role.createdAt,
+  AssumeRolePolicyDocument: encodeDocument(role.trust),
+  ...(role.description !== undefined && { Description: role.description }),
+  MaxSessionDuration: role.maxSessionDuration,
+})
+
+export const detailed = (role: RoleRecord, account: string) => ({
+  ...roleShape(role, account),
+  ...boundaryShape(role.boundary),
+  ...(Object.keys(role.tags).length > 0 && { Tags: tagsToList(role.tags) }),
+})
+
+export const CreateRole = operation('CreateRole', {
+  access: {
+    kind: 'iam',
+    targets(input, read) {
+      const resource = iamArn(read.account, 'role', input.RoleName, input.Path)
+      const context = {
+        ...tagContext(input.Tags),
+        'iam:PermissionsBoundary': input.PermissionsBoundary,
+      }
+      const create = { resource, context, record: undefined }
+      return input.Tags?.length ? [create, { ...create, action: 'iam:TagRole' }] : [create]
+    },
+  },
+  async handle(input, ctx) {
+    const tags = newTags(input.Tags)
+    checkDocument(input.AssumeRolePolicyDocument, 'trust')
+    await checkBoundary(input.PermissionsBoundary, ctx)
+    const role: RoleRecord = {
+      id: uniqueId('AROA', ctx.random),
+      name: input.RoleName,
+      path: input.Path ?? '/',
+      createdAt: ctx.now(),
+      attached: [],
+      inline: {},
+      tags,
+      boundary: input.PermissionsBoundary,
+      trust: input.AssumeRolePolicyDocument,
+      description: input.Description,
+      maxSessionDuration: input.MaxSessionDuration ?? 3_600,
+    }
+    try {
+      await ctx.store.transaction((tx) => tx.of(roles).create(role))
+    } catch (error) {
+      if (!(error instanceof AlreadyExists)) throw error
+      throw fail('EntityAlreadyExistsException', `Role with name ${role.name} already exists.`)
+    }
+    return { Role: detailed(role, ctx.account) }
+  },
+})
+
+export const GetRole = operation('GetRole', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
+  },
+  handle(input, ctx, [target]) {
+    const role = found(target.record, 'role', input.RoleName)
+    return { Role: { ...detailed(role, ctx.account), RoleLastUsed: {} } }
+  },
+})
+
+export const ListRoles = operation('ListRoles', {
+  access: {
+    kind: 'iam',
+    targets: (input, read) => [
+      { resource: iamArn(read.account, 'role', '*', input.PathPrefix), record: undefined },
+    ],
+  },
+  async handle(input, ctx) {
+    const records = (await all(ctx.store, roles)).filter(under(input.PathPrefix))
+    const { items, ...more } = await paged(records, (role) => role.name, input, ctx, 'roles')
+    return { Roles: items.map((role) => roleShape(role, ctx.account)), ...more }
+  },
+})
+
+export const UpdateRole = operation('UpdateRole', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const role = found(target.record, 'role', input.RoleName)
+    await ctx.store.transaction((tx) =>
+      change(tx, roleKind, role, (old) => ({
+        ...old,
+        description: input.Description ?? old.description,
+        maxSessionDuration: input.MaxSessionDuration ?? old.maxSessionDuration,
+      })),
+    )
+    return {}
+  },
+})
+
+export const UpdateRoleDescription = operation('UpdateRoleDescription', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const role = found(target.record, 'role', input.RoleName)
+    const description = input.Description
+    const changed = await ctx.store.transaction((tx) =>
+      change(tx, roleKind, role, (old) => ({ ...old, description })),
+    )
+    return { Role: detailed(changed, ctx.account) }
+  },
+})
+
+export const UpdateAssumeRolePolicy = operation('UpdateAssumeRolePolicy', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const role = found(target.record, 'role', input.RoleName)
+    checkDocument(input.PolicyDocument, 'trust')
+    const trust = input.PolicyDocument
+    await ctx.store.transaction((tx) => change(tx, roleKind, role, (old) => ({ ...old, trust })))
+    return {}
+  },
+})
+
+export const DeleteRole = operation('DeleteRole', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const { id } = found(target.record, 'role', input.RoleName)
+    await ctx.store.transaction(async (tx) => {
+      const role = found(await tx.of(roles).get([id]), 'role', input.RoleName)
+      const profiles = await tx.of(instanceProfiles).find('role', [id], { limit: 1 })
+      const inUse = [
+        [profiles.records.length > 0, 'must remove roles from instance profile first.'],
+        [role.attached.length > 0, 'must detach all policies first.'],
+        [Object.keys(role.inline).length > 0, 'must delete policies first.'],
+      ] as const
+      for (const [used, remedy] of inUse)
+        if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
+      await tx.of(roles).delete([id])
+    })
+    return {}
+  },
+})

@@ -1,0 +1,163 @@
+import type { ReadContext } from '../../kernel/context.ts'
+import { uniqueId } from '../../kernel/ids.ts'
+import { AlreadyExists } from '../../kernel/store.ts'
+import { tagsToList } from '../../kernel/tags.ts'
+import { accessKeys } from './access-key-records.ts'
+import { iamArn } from './arns.ts'
+import { boundaryShape, checkBoundary } from './boundaries.ts'
+import { fail, operation } from './contract.ts'
+import { change, found, holderTarget } from './holders.ts'
+import { all, paged, under } from './listing.ts'
+import { newTags, tagContext } from './tag-rules.ts'
+import { type UserRecord, userKind, users } from './user-records.ts'
+
+export const userShape = (user: UserRecord, account: string) => ({
+  Path: user.path,
+  UserName: user.name,
+  UserId: user.id,
+  Arn: iamArn(account, 'user', user.name, user.path),
+  CreateDate: user.createdAt,
+})
+
+const detailed = (user: UserRecord, account: string) => ({
+  ...userShape(user, account),
+  ...boundaryShape(user.boundary),
+  ...(Object.keys(user.tags).length > 0 && { Tags: tagsToList(user.tags) }),
+})
+
+/** The user that a request means when it names none: the caller. */
+export function ownName(name: string | undefined, read: Pick<ReadContext, 'caller'>): string {
+  if (name !== undefined) return name
+  const { principal } = read.caller
+  if (principal.kind === 'user') return principal.name
+  throw fail('ValidationError', 'Must specify userName when calling with non-User credentials')
+}
+
+export const CreateUser = operation('CreateUser', {
+  access: {
+    kind: 'iam',
+    targets(input, read) {
+      const resource = iamArn(read.account, 'user', input.UserName, input.Path)
+      const context = {
+        ...tagContext(input.Tags),
+        'iam:PermissionsBoundary': input.PermissionsBoundary,
+      }
+      const create = { resource, context, record: undefined }
+      return input.Tags?.length ? [create, { ...create, action: 'iam:TagUser' }] : [create]
+    },
+  },
+  async handle(input, ctx) {
+    const tags = newTags(input.Tags)
+    await checkBoundary(input.PermissionsBoundary, ctx)
+    const user: UserRecord = {
+      id: uniqueId('AIDA', ctx.random),
+      name: input.UserName,
+      path: input.Path ?? '/',
+      createdAt: ctx.now(),
+      attached: [],
+      inline: {},
+      groups: [],
+      tags,
+      boundary: input.PermissionsBoundary,
+    }
+    await ctx.store.transaction(async (tx) => {
+      await tx.of(users).create(user)
+    }).catch(taken(user.name))
+    return { User: detailed(user, ctx.account) }
+  },
+})
+
+const taken = (name: string) => (error: unknown): never => {
+  if (!(error instanceof AlreadyExists)) throw error
+  throw fail('EntityAlreadyExistsException', `User with name ${name} already exists.`)
+}
+
+export const GetUser = operation('GetUser', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const { principal } = read.caller
+      if (input.UserName === undefined && principal.kind === 'root')
+        return [{ resource: principal.arn, record: undefined }]
+      return [await holderTarget(userKind, ownName(input.UserName, read), read)]
+    },
+  },
+  handle(input, ctx, [target]) {
+    const { principal } = ctx.caller
+    if (input.UserName === undefined && principal.kind === 'root')
+      return {
+        User: {
+          Path: '/',
+          UserName: 'root',
+          UserId: ctx.account,
+          Arn: principal.arn,
+          CreateDate: new Date(0),
+        },
+      }
+    const user = found(target.record, 'user', input.UserName ?? '')
+    return { User: detailed(user, ctx.account) }
+  },
+})
+
+export const ListUsers = operation('ListUsers', {
+  access: {
+    kind: 'iam',
+    targets: (input, read) => [
+      { resource: iamArn(read.account, 'user', '*', input.PathPrefix), record: undefined },
+    ],
+  },
+  async handle(input, ctx) {
+    const records = (await all(ctx.store, users)).filter(under(input.PathPrefix))
+    const { items, ...more } = await paged(records, (user) => user.name, input, ctx, 'users')
+    return { Users: items.map((user) => userShape(user, ctx.account)), ...more }
+  },
+})
+
+export const UpdateUser = operation('UpdateUser', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const old = await holderTarget(userKind, input.UserName, read)
+      if (input.NewUserName === undefined && input.NewPath === undefined) return [old]
+      const resource = iamArn(
+        read.account,
+        'user',
+        input.NewUserName ?? input.UserName,
+        input.NewPath ?? old.record?.path,
+      )
+      return [old, { ...old, resource }]
+    },
+  },
+  async handle(input, ctx, [target]) {
+    const user = found(target.record, 'user', input.UserName)
+    const { NewUserName: name = user.name, NewPath: path = user.path } = input
+    await ctx.store
+      .transaction((tx) => change(tx, userKind, user, (old) => ({ ...old, name, path })))
+      .catch(taken(name))
+    return {}
+  },
+})
+
+export const DeleteUser = operation('DeleteUser', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await holderTarget(userKind, input.UserName, read)],
+  },
+  async handle(input, ctx, [target]) {
+    const { id } = found(target.record, 'user', input.UserName)
+    await ctx.store.transaction(async (tx) => {
+      const user = found(await tx.of(users).get([id]), 'user', input.UserName)
+      const keys = await tx.of(accessKeys).find('owner', [ctx.account, id], { limit: 1 })
+      const inUse = [
+        [keys.records.length > 0, 'must remove access keys first.'],
+        [user.groups.length > 0, 'must remove users from group first.'],
+        [user.attached.length > 0, 'must detach all policies first.'],
+        [Object.keys(user.inline).length > 0, 'must delete policies first.'],
+      ] as const
+      for (const [used, remedy] of inUse)
+        if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
+      await tx.of(users).delete([id])
+    })
+    return {}
+  },
+})

@@ -1,0 +1,103 @@
+import { parseArn } from '../../kernel/arn.ts'
+import type { Principal, Session } from '../../kernel/authorization.ts'
+import type { ReadContext } from '../../kernel/context.ts'
+import type { AssumableRole } from '../../kernel/principals.ts'
+import { fail, operation } from './contract.ts'
+import { sessionPolicies } from './session-policies.ts'
+import { sessionTags, tagContext } from './session-tags.ts'
+import { issue, tokenSizes } from './sessions.ts'
+
+const chainLimit = 3_600
+
+export const AssumeRole = operation('AssumeRole', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const role = await read.principals.role(input.RoleArn)
+      const sourceIdentity = input.SourceIdentity ?? inheritedIdentity(read.caller.principal)
+      const target = {
+        ...roleTarget(input.RoleArn, role, read),
+        context: {
+          ...tagContext(input),
+          'sts:ExternalId': input.ExternalId,
+          'sts:RoleSessionName': input.RoleSessionName,
+          'sts:SourceIdentity': sourceIdentity,
+        },
+      }
+      const more = []
+      if (input.Tags?.length || inheritsTags(read.caller.principal))
+        more.push({ ...target, action: 'sts:TagSession' })
+      if (sourceIdentity !== undefined) more.push({ ...target, action: 'sts:SetSourceIdentity' })
+      return [target, ...more]
+    },
+  },
+  async handle(input, ctx, [target]) {
+    const { principal } = ctx.caller
+    if (principal.kind === 'root')
+      throw fail('AccessDenied', 'Roles may not be assumed by root accounts.')
+    const role = target?.record
+    // An authorized target is a role that is there: its trust policy has just allowed the call.
+    if (role === undefined)
+      throw fail('AccessDenied', `Not authorized to perform sts:AssumeRole`)
+    const seconds = duration(input.DurationSeconds, role, principal)
+    const identity = principal.session?.sourceIdentity
+    if (identity !== undefined && (input.SourceIdentity ?? identity) !== identity)
+      throw fail('AccessDenied', 'The source identity of a session cannot be changed.')
+    const { policies, PackedPolicySize } = await sessionPolicies(input, role.account, ctx)
+    const issuedAt = ctx.now().getTime()
+    const session: Session = {
+      issuedAt,
+      expiresAt: issuedAt + seconds * 1_000,
+      sourceIdentity: input.SourceIdentity ?? identity,
+      chain: (principal.session?.chain ?? 0) + 1,
+      ...sessionTags(input, principal.session),
+    }
+    const name = input.RoleSessionName
+    const credentials = await issue(
+      { kind: 'role', account: role.account, principalId: role.id, name, session, policies },
+      ctx,
+    )
+    return {
+      Credentials: credentials,
+      AssumedRoleUser: {
+        AssumedRoleId: `${role.id}:${name}`,
+        Arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${name}`,
+      },
+      ...(PackedPolicySize !== undefined && { PackedPolicySize }),
+      ...(session.sourceIdentity !== undefined && { SourceIdentity: session.sourceIdentity }),
+      ...tokenSizes(credentials.SessionToken),
+    }
+  },
+})
+
+/** The role as a target; its trust policy must allow, also within one account. */
+export function roleTarget(arn: string, role: AssumableRole | undefined, read: ReadContext) {
+  return {
+    resource: arn,
+    account: role?.account ?? parseArn(arn)?.account ?? read.account,
+    tags: role?.tags,
+    policy: role?.trust,
+    policyMode: 'required' as const,
+    record: role,
+  }
+}
+
+const inheritedIdentity = (principal: Principal): string | undefined =>
+  principal.session?.sourceIdentity
+
+const inheritsTags = (principal: Principal): boolean =>
+  (principal.session?.transitiveTagKeys?.length ?? 0) > 0
+
+function duration(asked: number | undefined, role: AssumableRole, principal: Principal): number {
+  if (principal.kind === 'role' && (asked ?? 0) > chainLimit)
+    throw fail(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+    )
+  if ((asked ?? 0) > role.maxSessionDuration)
+    throw fail(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    )
+  return asked ?? chainLimit
+}
