@@ -1,0 +1,80 @@
+import { malformedQueryString } from './protocol-errors.ts'
+
+/** One level of a form whose keys are dotted paths (`Tags.member.1.Key`). */
+export interface FormNode {
+  /** Undefined where only longer keys exist. */
+  value: string | undefined
+  children: Map<string, FormNode> | undefined
+}
+
+const MAX_FIELDS = 20_000
+const MAX_KEY_DEPTH = 40
+const MAX_KEY_LENGTH = 2_000
+
+/**
+ * Reads `application/x-www-form-urlencoded` texts (query string, body) into one tree. Strict: a key
+ * that stands twice is refused, because two readers of it could differ.
+ */
+export function parseForm(...texts: readonly string[]): FormNode {
+  const root = emptyNode()
+  let fields = 0
+  for (const text of texts) {
+    let start = 0
+    while (start < text.length) {
+      let end = text.indexOf('&', start)
+      if (end === -1) end = text.length
+      if (end > start) {
+        if (++fields > MAX_FIELDS) throw malformedQueryString('Too many parameters')
+        readField(root, text.slice(start, end))
+      }
+      start = end + 1
+    }
+  }
+  return root
+}
+
+/** The value of a key without dots. */
+export const formValue = (form: FormNode, key: string): string | undefined =>
+  form.children?.get(key)?.value
+
+function readField(root: FormNode, field: string): void {
+  const sign = field.indexOf('=')
+  const key = decodeFormText(sign === -1 ? field : field.slice(0, sign))
+  const value = sign === -1 ? '' : decodeFormText(field.slice(sign + 1))
+  if (key.length > MAX_KEY_LENGTH) throw malformedQueryString('A parameter name is too long')
+  let node = root
+  if (!key.includes('.')) node = childOf(root, key)
+  else {
+    const parts = key.split('.')
+    if (parts.length > MAX_KEY_DEPTH) throw malformedQueryString('A parameter name is too deep')
+    for (const part of parts) node = childOf(node, part)
+  }
+  if (node.value !== undefined) {
+    throw malformedQueryString(`The parameter ${key} is present more than once`)
+  }
+  node.value = value
+}
+
+function childOf(node: FormNode, name: string): FormNode {
+  node.children ??= new Map()
+  let child = node.children.get(name)
+  if (!child) {
+    child = emptyNode()
+    node.children.set(name, child)
+  }
+  return child
+}
+
+function emptyNode(): FormNode {
+  return { value: undefined, children: undefined }
+}
+
+/** Percent-decodes; `+` is a space. */
+export function decodeFormText(text: string): string {
+  if (!/[%+]/.test(text)) return text
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw malformedQueryString('A parameter is not valid percent-encoded UTF-8')
+  }
+}
