@@ -1,0 +1,197 @@
+/** A strict JSON reader that remembers where everything stood. */
+
+/** Longest policy text that is read at all; IAM's own wire limit. */
+const LONGEST = 131_072
+const DEEPEST = 24
+
+export type JsonNode =
+  | {
+      readonly kind: 'object'
+      readonly members: ReadonlyMap<string, JsonNode>
+      readonly span: Span
+    }
+  | { readonly kind: 'array'; readonly items: readonly JsonNode[]; readonly span: Span }
+  | { readonly kind: 'string'; readonly value: string; readonly span: Span }
+  /** Numbers, booleans and null keep their spelling. */
+  | { readonly kind: 'number' | 'boolean' | 'null'; readonly value: string; readonly span: Span }
+
+/** Offsets of UTF-16 units, end exclusive. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** One-based line and column of a text. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+class Broken extends Error {}
+
+const SPACE = /[ \t\n\r]*/y
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const PLAIN = /[^"\\\u0000-\u001f]*/y
+const HEX = /^[0-9a-fA-F]{4}$/
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+
+class Reader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  document(): JsonNode {
+    const node = this.#value(0)
+    this.#space()
+    if (this.#at !== this.#text.length) throw new Broken()
+    return node
+  }
+
+  #space(): void {
+    SPACE.lastIndex = this.#at
+    SPACE.test(this.#text)
+    this.#at = SPACE.lastIndex
+  }
+
+  #peek(): string | undefined {
+    this.#space()
+    return this.#text[this.#at]
+  }
+
+  #take(expected: string): void {
+    if (this.#peek() !== expected) throw new Broken()
+    this.#at++
+  }
+
+  #value(depth: number): JsonNode {
+    if (depth > DEEPEST) throw new Broken()
+    const first = this.#peek()
+    const start = this.#at
+    if (first === '{') return this.#object(depth, start)
+    if (first === '[') return this.#array(depth, start)
+    if (first === '"') {
+      const value = this.#string()
+      return { kind: 'string', value, span: { start, end: this.#at } }
+    }
+    return this.#bare(start)
+  }
+
+  #object(depth: number, start: number): JsonNode {
+    const members = new Map<string, JsonNode>()
+    this.#take('{')
+    if (this.#peek() !== '}') {
+      for (;;) {
+        if (this.#peek() !== '"') throw new Broken()
+        const name = this.#string()
+        if (members.has(name)) throw new Broken()
+        this.#take(':')
+        members.set(name, this.#value(depth + 1))
+        if (this.#peek() !== ',') break
+        this.#at++
+      }
+    }
+    this.#take('}')
+    return { kind: 'object', members, span: { start, end: this.#at } }
+  }
+
+  #array(depth: number, start: number): JsonNode {
+    const items: JsonNode[] = []
+    this.#take('[')
+    if (this.#peek() !== ']') {
+      for (;;) {
+        items.push(this.#value(depth + 1))
+        if (this.#peek() !== ',') break
+        this.#at++
+      }
+    }
+    this.#take(']')
+    return { kind: 'array', items, span: { start, end: this.#at } }
+  }
+
+  #bare(start: number): JsonNode {
+    for (const word of ['true', 'false', 'null']) {
+      if (!this.#text.startsWith(word, start)) continue
+      this.#at = start + word.length
+      const kind = word === 'null' ? 'null' : 'boolean'
+      return { kind, value: word, span: { start, end: this.#at } }
+    }
+    NUMBER.lastIndex = start
+    const number = NUMBER.exec(this.#text)
+    if (number === null) throw new Broken()
+    this.#at = start + number[0].length
+    return { kind: 'number', value: number[0], span: { start, end: this.#at } }
+  }
+
+  #string(): string {
+    let value = ''
+    this.#at++
+    for (;;) {
+      PLAIN.lastIndex = this.#at
+      const run = PLAIN.exec(this.#text)![0]
+      value += run
+      this.#at += run.length
+      const mark = this.#text[this.#at]
+      if (mark === '"') {
+        this.#at++
+        return value
+      }
+      if (mark !== '\\') throw new Broken()
+      value += this.#escape()
+    }
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at + 1] ?? ''
+    if (letter === 'u') {
+      const digits = this.#text.slice(this.#at + 2, this.#at + 6)
+      if (!HEX.test(digits)) throw new Broken()
+      this.#at += 6
+      return String.fromCharCode(Number.parseInt(digits, 16))
+    }
+    if (!Object.hasOwn(ESCAPES, letter)) throw new Broken()
+    this.#at += 2
+    return ESCAPES[letter]!
+  }
+}
+
+/**
+ * Reads RFC 8259 JSON. Undefined when the text is no JSON, has a duplicate key, is nested deeper
+ * than 24 levels or longer than 131,072 characters; never throws.
+ */
+export function readJson(text: string): JsonNode | undefined {
+  if (text.length > LONGEST) return undefined
+  try {
+    return new Reader(text).document()
+  } catch (error) {
+    if (error instanceof Broken) return undefined
+    throw error
+  }
+}
+
+/** Answers the position of any offset of `text`; offsets may be asked in any order. */
+export function positionsOf(text: string): (offset: number) => Position {
+  const lines = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
+  return (offset) => {
+    let low = 0
+    let high = lines.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (lines[middle]! <= offset) low = middle
+      else high = middle - 1
+    }
+    return { line: low + 1, column: offset - lines[low]! + 1 }
+  }
+}
