@@ -1,0 +1,67 @@
+import { collection, type Store } from '../kernel/store.ts'
+
+interface NodeRecord {
+  readonly id: string
+  /** Real clock: the node is taken for dead after it. */
+  readonly until: number
+  /** Generation of the keyring that it uses, and the term that it seals with. */
+  readonly generation: number
+  readonly term: number
+}
+
+const stored = collection<NodeRecord>('sallyport.nodes')({
+  scope: 'installation',
+  version: 1,
+  key: ({ id }) => [id],
+})
+
+const LASTS_MS = 15_000
+const BEAT_MS = 2_000
+
+/** The processes that share a database, each with a lease that it renews. */
+export class Nodes {
+  private readonly store: Store
+  private readonly node: string
+  private readonly state: () => { generation: number; term: number }
+  private readonly onBeat: () => Promise<void>
+  private timer: NodeJS.Timeout | undefined
+
+  /** @param onBeat runs before each renewal */
+  constructor(
+    store: Store,
+    node: string,
+    state: () => { generation: number; term: number },
+    onBeat: () => Promise<void>,
+  ) {
+    this.store = store
+    this.node = node
+    this.state = state
+    this.onBeat = onBeat
+  }
+
+  async start(): Promise<void> {
+    await this.beat()
+    const beat = (): void => void this.beat().catch(() => undefined)
+    this.timer = setInterval(beat, BEAT_MS).unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    if (!this.timer) return
+    await this.store.transaction((tx) => tx.of(stored).delete([this.node]))
+  }
+
+  /** The nodes that live; forgets those that have been dead for long. */
+  async alive(): Promise<readonly NodeRecord[]> {
+    const all = (await this.store.of(stored).list({ limit: 1000 })).records
+    return all.filter(({ until }) => until > Date.now())
+  }
+
+  private async beat(): Promise<void> {
+    await this.onBeat()
+    const { node, state } = this
+    await this.store.transaction((tx) =>
+      tx.of(stored).put({ id: node, until: Date.now() + LASTS_MS, ...state() }),
+    )
+  }
+}

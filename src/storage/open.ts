@@ -1,0 +1,124 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Log } from '../kernel/ports.ts'
+import type { Owner, Store } from '../kernel/store.ts'
+import { keepPrevious } from './barrier/previous.ts'
+import type { Unseal } from './barrier/unseal.ts'
+import { Vault } from './barrier/vault.ts'
+import type { Driver, DriverStats, Epochs } from './driver.ts'
+import { type Engine, installation } from './engine.ts'
+import { type JobHandler, Jobs } from './jobs.ts'
+import type { Journal } from './journal.ts'
+import { Leases } from './leases.ts'
+import { EventLog, type Orphan } from './log.ts'
+import { Nodes } from './nodes.ts'
+import { type Deliver, Outbox } from './outbox.ts'
+import { ScopedStore } from './scoped/store.ts'
+import { StoredSeals } from './seals.ts'
+import { parseStoreUrl } from './store-url.ts'
+
+export interface OpenOptions {
+  /** `memory`, `sqlite:<directory>` or `postgres://…`. */
+  readonly url: string
+  /** Not needed for memory, whose keys end with the process. */
+  readonly unseal?: Unseal
+  readonly log: Log
+  /** Takes facts after their commit. Without it they wait for a start that gives it. */
+  readonly deliver?: Deliver
+  /** Tests throw here, as if the process ended. */
+  readonly fault?: (step: string) => void
+}
+
+/** An open, unsealed store. */
+export interface OpenStore {
+  readonly node: string
+  /** The database below; backup reads it. */
+  readonly driver: Driver
+  readonly vault: Vault
+  readonly epochs: Epochs
+  readonly seals: StoredSeals
+  readonly log: EventLog
+  readonly outbox: Outbox | undefined
+  storeFor(owner: Owner, journal?: Journal): Store
+  /** Intents whose process ended before it wrote their records. */
+  orphans(): Promise<Orphan[]>
+  /** Runs due jobs, by the service's clock; see `Jobs`. */
+  runDueJobs(now: number | Date, handler: JobHandler): Promise<number>
+  nextJobDue(): Promise<number | undefined>
+  stats(): Promise<DriverStats & { readonly size: number }>
+  close(): Promise<void>
+}
+
+/** Opens the store and unseals it; a new one is made where there is none. */
+export async function openStore(options: OpenOptions): Promise<OpenStore> {
+  const driver = await openDriver(options.url)
+  try {
+    return await assemble(driver, options)
+  } catch (cause) {
+    await driver.close()
+    throw cause
+  }
+}
+
+/** The driver alone: opaque rows, nothing unsealed. */
+export async function openDriver(url: string): Promise<Driver> {
+  const parsed = parseStoreUrl(url)
+  switch (parsed.kind) {
+    case 'memory':
+      return new (await import('./memory/driver.ts')).MemoryDriver()
+    case 'sqlite':
+      return new (await import('./sqlite/driver.ts')).SqliteDriver(parsed.directory)
+    case 'postgres':
+      throw new Error('not yet')
+  }
+}
+
+async function assemble(driver: Driver, options: OpenOptions): Promise<OpenStore> {
+  const { url, log, deliver, fault } = options
+  const parsed = parseStoreUrl(url)
+  const unseal = options.unseal ?? (parsed.kind === 'memory' ? ephemeral() : undefined)
+  if (!unseal) throw new Error('a store that lasts needs a way to unseal it')
+  const previous = parsed.kind === 'sqlite' ? keepPrevious(parsed.directory) : undefined
+  const vault = await Vault.open({ driver, unseal, keepPrevious: previous, fault })
+  const engine: Engine = {
+    driver,
+    barrier: vault.barrier,
+    node: randomUUID(),
+    reloadKeyring: () => vault.reload(),
+    factsWritten: (owner) => outbox?.kick(owner),
+  }
+  const own = new ScopedStore(engine, installation)
+  const state = () => ({ generation: vault.generation, term: vault.barrier.term })
+  const nodes = new Nodes(own, engine.node, state, () => vault.reload())
+  if (driver.shared) await nodes.start()
+  const leases = new Leases(own, engine.node, driver.shared)
+  const outbox = deliver && new Outbox(engine, leases, deliver, log)
+  const jobs = new Jobs(own, log)
+  const eventLog = new EventLog(engine)
+  await outbox?.kickAll()
+  return {
+    node: engine.node,
+    driver,
+    vault,
+    epochs: driver.epochs,
+    seals: new StoredSeals(own),
+    log: eventLog,
+    outbox,
+    storeFor: (owner, journal) => new ScopedStore(engine, owner, journal),
+    orphans: async () => {
+      const alive = new Set(driver.shared ? (await nodes.alive()).map(({ id }) => id) : [])
+      alive.add(engine.node)
+      return eventLog.orphans((node) => alive.has(node))
+    },
+    runDueJobs: (now, handler) => jobs.runDue(Number(now), handler),
+    nextJobDue: () => jobs.nextDue(),
+    stats: async () => ({ ...driver.stats, size: await driver.size() }),
+    close: async () => {
+      await outbox?.close()
+      await nodes.stop()
+      await driver.close()
+    },
+  }
+}
+
+/** A secret that nobody else has and that ends with the process. */
+const ephemeral = (): Unseal => ({ kind: 'ephemeral', secret: randomBytes(32) })

@@ -1,0 +1,67 @@
+import type { Collection, Index, Key, Owner } from '../../kernel/store.ts'
+import { type Barrier, UnknownTerm } from '../barrier/barrier.ts'
+import { decodeBody, encodeBody } from '../codec.ts'
+import type { Entry, Row, Shelf } from '../driver.ts'
+import { shelfOf } from '../shelf.ts'
+import { encodeKey } from '../tuple.ts'
+import { entriesOf, type IndexPlan, planIndexes } from './index-plan.ts'
+
+type AnyCollection<R> = Collection<R, Record<string, Index<R>>>
+
+/** One collection of one owner: between typed records and sealed rows. */
+export class Records<R> {
+  readonly shelf: Shelf
+  readonly collection: AnyCollection<R>
+  readonly indexes: ReadonlyMap<string, IndexPlan<R>>
+  private readonly barrier: Barrier
+  private readonly reload: () => Promise<void>
+
+  constructor(
+    barrier: Barrier,
+    reload: () => Promise<void>,
+    collection: AnyCollection<R>,
+    owner: Owner,
+  ) {
+    this.barrier = barrier
+    this.reload = reload
+    this.collection = collection
+    this.shelf = shelfOf(collection.name, collection.options.scope, owner)
+    this.indexes = planIndexes(collection)
+  }
+
+  keyOf(record: R): Buffer {
+    return encodeKey(this.collection.options.key(record))
+  }
+
+  /** Every index entry of a record. */
+  entries(record: R): Entry[] {
+    return entriesOf(this.indexes, this.barrier, this.shelf, record)
+  }
+
+  seal(key: Uint8Array, record: R, revision: number): Row {
+    const { version } = this.collection.options
+    return this.barrier.seal(this.shelf, key, version, revision, encodeBody(record))
+  }
+
+  async open(row: Row): Promise<R> {
+    let opened: { version: number; plain: Buffer }
+    try {
+      opened = this.barrier.open(this.shelf, row)
+    } catch (cause) {
+      if (!(cause instanceof UnknownTerm)) throw cause
+      await this.reload()
+      opened = this.barrier.open(this.shelf, row)
+    }
+    const { version, plain } = opened
+    const body = decodeBody(plain)
+    const { options, name } = this.collection
+    if (version === options.version) return body as R
+    if (version > options.version || !options.upgrade) {
+      throw new Error(`${name} has a record of version ${version}; this is ${options.version}`)
+    }
+    return options.upgrade(body, version)
+  }
+}
+
+/** Encodes the key that a caller gave. */
+export const keyBytes = (key: Key): Buffer => encodeKey(key)
