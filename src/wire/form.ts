@@ -13,7 +13,7 @@ const MAX_KEY_LENGTH = 2_000
 
 /**
  * Reads `application/x-www-form-urlencoded` texts (query string, body) into one tree. Strict: a key
- * that stands twice is refused, because two readers of it could differ.
+ * that stands twice with different values is refused, because two readers of it could differ.
  */
 export function parseForm(...texts: readonly string[]): FormNode {
   const root = emptyNode()
@@ -49,8 +49,10 @@ function readField(root: FormNode, field: string): void {
     if (parts.length > MAX_KEY_DEPTH) throw malformedQueryString('A parameter name is too deep')
     for (const part of parts) node = childOf(node, part)
   }
-  if (node.value !== undefined) {
-    throw malformedQueryString(`The parameter ${key} is present more than once`)
+  if (node.value !== undefined && node.value !== value) {
+    throw malformedQueryString(
+      `The parameter ${key} is present more than once with different values`,
+    )
   }
   node.value = value
 }

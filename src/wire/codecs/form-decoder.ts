@@ -8,6 +8,9 @@ import { readText } from './text.ts'
 export type FormDecoder = (node: FormNode, depth: number) => unknown
 type Compile = (shape: Shape, traits: Member['traits']) => FormDecoder
 
+/** What stands for an empty structure: no key at all. */
+const NOTHING: FormNode = { value: undefined, children: undefined }
+
 /** awsQuery: lists stand under `member`, maps under `entry`. */
 export const queryDecoder = formDecoders(false)
 /** ec2Query: lists are flat and names begin with a capital. */
@@ -89,8 +92,8 @@ function readMap(shape: MapShape, flat: boolean, compile: Compile): FormDecoder 
     const out: Record<string, unknown> = {}
     for (const entry of inOrder(entries)) {
       const key = entry.children?.get(keyName)?.value
-      const value = entry.children?.get(valueName)
-      if (key === undefined || !value) throw malformedInput('A map entry lacks its key or value')
+      const value = entry.children?.get(valueName) ?? NOTHING
+      if (key === undefined) throw malformedInput('A map entry lacks its key')
       put(out, key, read(value, depth + 1))
     }
     return out

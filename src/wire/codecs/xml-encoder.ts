@@ -1,7 +1,7 @@
 import type { ListShape, MapShape, Member, Shape, StructureShape, Traits } from '../schema/shape.ts'
 import { formatTimestamp } from '../timestamp.ts'
+import { escapeXml } from '../xml/text.ts'
 import { encodeBase64 } from './base64.ts'
-import { escapeXml } from './xml-text.ts'
 
 /** Writes a value as XML text. */
 // biome-ignore lint/suspicious/noExplicitAny: outputs were typed where the operation was defined
@@ -108,7 +108,7 @@ function structureWriter(shape: StructureShape): StructureWriter {
           open: ` ${elementName(member)}="`,
           write: textWriter(member.shape),
         }))
-      let xml = namespaceAttribute(shape.traits)
+      let xml = ''
       for (const { name, open, write } of attributes) {
         const field = value[name]
         if (field !== undefined && field !== null) xml += `${open}${write(field)}"`

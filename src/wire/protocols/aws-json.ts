@@ -1,7 +1,8 @@
 import { parseJsonBody } from '../codecs/json-body.ts'
 import { rpcJsonDecoder } from '../codecs/json-decoder.ts'
-import { rpcJsonEncoder } from '../codecs/json-encoder.ts'
-import { queryErrorHeader, resolveError } from './error-shape.ts'
+import { type JsonEncoder, rpcJsonEncoder } from '../codecs/json-encoder.ts'
+import type { Shape } from '../schema/shape.ts'
+import { messageMember, queryErrorHeader, type ResolvedError, resolveError } from './error-shape.ts'
 import { collectedBody, type Message, type Protocol } from './protocol.ts'
 
 /**
@@ -30,9 +31,8 @@ function awsJson(version: '1.0' | '1.1'): Protocol {
     },
     encodeError(error, context) {
       const resolved = resolveError(error, context)
-      const { name, namespace, shape, members } = resolved
+      const { name, namespace } = resolved
       const type = version === '1.0' && namespace !== undefined ? `${namespace}#${name}` : name
-      const rest = shape ? rpcJsonEncoder(shape)(members) : JSON.stringify(members)
       return {
         status: resolved.status,
         headers: {
@@ -41,8 +41,20 @@ function awsJson(version: '1.0' | '1.1'): Protocol {
           'x-amzn-errortype': name,
           ...queryErrorHeader(resolved, context),
         },
-        body: `{"__type":${JSON.stringify(type)}${rest === '{}' ? '}' : `,${rest.slice(1)}`}`,
+        body: `{"__type":${JSON.stringify(type)},${errorMembers(resolved, rpcJsonEncoder).slice(1)}`,
       }
     },
   }
+}
+
+/** The members of an error as a JSON object; the message is there even where no model has it. */
+export function errorMembers(
+  { shape, members, message }: ResolvedError,
+  encoder: (shape: Shape) => JsonEncoder,
+): string {
+  if (!shape) return JSON.stringify(members)
+  const modelled = encoder(shape)(members)
+  if (messageMember(shape) !== undefined) return modelled
+  const rest = modelled === '{}' ? '}' : `,${modelled.slice(1)}`
+  return `{"message":${JSON.stringify(message)}${rest}`
 }

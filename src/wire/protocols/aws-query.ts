@@ -1,6 +1,6 @@
 import { queryDecoder } from '../codecs/form-decoder.ts'
 import { structureContent } from '../codecs/xml-encoder.ts'
-import { escapeXml } from '../codecs/xml-text.ts'
+import { escapeXml } from '../xml/text.ts'
 import { faultOf, messageMember, type ResolvedError, resolveError } from './error-shape.ts'
 import type { Message, Protocol } from './protocol.ts'
 import { requestForm } from './request-form.ts'

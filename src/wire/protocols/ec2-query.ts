@@ -1,6 +1,6 @@
 import { ec2Decoder } from '../codecs/form-decoder.ts'
 import { structureContent } from '../codecs/xml-encoder.ts'
-import { escapeXml, XML_DECLARATION } from '../codecs/xml-text.ts'
+import { escapeXml, XML_DECLARATION } from '../xml/text.ts'
 import { resolveError } from './error-shape.ts'
 import type { Message, Protocol } from './protocol.ts'
 import { requestForm } from './request-form.ts'
