@@ -1,7 +1,7 @@
 import type { Layers, Principal } from './authorization.ts'
 import type { Log, Ports, Random } from './ports.ts'
-import type { Target } from './service.ts'
 import type { PrincipalDirectory } from './principals.ts'
+import type { Target } from './service.ts'
 import type { Owner, Store } from './store.ts'
 
 /** Where a call came from. */

@@ -16,5 +16,7 @@ export interface ServiceEntry {
   readonly eventSource?: string | undefined
   /** Served from one place for all Regions (IAM, Organizations): records say us-east-1. */
   readonly global?: boolean | undefined
+  /** Prefix of its IAM actions where that is not the signing name (`cloudwatch`). */
+  readonly actionPrefix?: string | undefined
   readonly load: () => Promise<Service>
 }

@@ -34,3 +34,14 @@ export function accountOfAccessKey(id: string): string | undefined {
   const account = (value >> 4n) & ((1n << 40n) - 1n)
   return account > 999_999_999_999n ? undefined : account.toString().padStart(12, '0')
 }
+
+/**
+ * A time-ordered UUID (RFC 9562, version 7). Request and event ids are of this kind, so that the
+ * event log knows where to look for one.
+ * @param time milliseconds since 1970
+ */
+export function timedUuid(time: number, random: Random): string {
+  const stamp = Math.floor(time).toString(16).padStart(12, '0')
+  const rest = random.uuid()
+  return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${rest.slice(15)}`
+}

@@ -44,8 +44,45 @@ export interface Sms {
   readonly text: string
 }
 
+/** One attribute of LookupEvents. */
+export interface EventFilter {
+  readonly key: EventAttribute
+  readonly value: string
+}
+
+export type EventAttribute =
+  | 'EventId'
+  | 'EventName'
+  | 'ReadOnly'
+  | 'Username'
+  | 'ResourceType'
+  | 'ResourceName'
+  | 'EventSource'
+  | 'AccessKeyId'
+
+export interface EventQuery {
+  readonly account: string
+  readonly region: string
+  /** Milliseconds since 1970, both inclusive. */
+  readonly from: number
+  readonly to: number
+  readonly filter?: EventFilter | undefined
+  /** Where the page before ended. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** The event history as services may read it: CloudTrail records as JSON texts, newest first. */
+export interface EventHistory {
+  lookup(query: EventQuery): Promise<{
+    readonly records: readonly string[]
+    readonly after: string | undefined
+  }>
+}
+
 export interface Ports {
   readonly seals: Seals
+  readonly events: EventHistory
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>
 }

@@ -90,6 +90,15 @@ export interface Service {
   readonly jobs: Readonly<Record<string, (job: Job, ctx: CallContext) => Promise<void>>>
   /** Input and output members that never reach the audit log (`SecretAccessKey`). */
   readonly secrets: readonly string[]
+  /** Request rates by operation, as AWS documents them; `others` is for all that are not named. */
+  readonly quotas: Readonly<Record<string, Quota>>
+}
+
+/** A token bucket per account and Region. */
+export interface Quota {
+  /** Requests per second. */
+  readonly rate: number
+  readonly burst: number
 }
 
 type NotYet<C, T> =
@@ -111,11 +120,13 @@ export const defineService =
     readonly on?: Service['on']
     readonly jobs?: Service['jobs']
     readonly secrets?: readonly string[]
+    readonly quotas?: Service['quotas']
   }): Service => ({
     provides: {},
     on: {},
     jobs: {},
     secrets: [],
+    quotas: {},
     ...definition,
     operations: definition.operations as Service['operations'],
     notYet: definition.notYet as Service['notYet'],

@@ -16,7 +16,7 @@ export const accessKeys = collection<AccessKeyRecord>('iam.access-keys')({
   scope: 'installation',
   version: 1,
   key: (key) => [key.id],
-  cached: 'iam',
+  cached: 'iam.keys',
   indexes: {
     owner: {
       kind: 'clear',

@@ -138,4 +138,3 @@ export const DeleteAccessKey = operation('DeleteAccessKey', {
     return {}
   },
 })
-

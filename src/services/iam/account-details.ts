@@ -48,10 +48,12 @@ async function itemsOf(ctx: CallContext, filter: readonly string[] | undefined):
     groups: await all(ctx.store, groups),
     roles: await all(ctx.store, roles),
   }
-  if (wants('User')) items.push(...holders.users.map((record) => ({ type: 'User' as const, record })))
+  if (wants('User'))
+    items.push(...holders.users.map((record) => ({ type: 'User' as const, record })))
   if (wants('Group'))
     items.push(...holders.groups.map((record) => ({ type: 'Group' as const, record })))
-  if (wants('Role')) items.push(...holders.roles.map((record) => ({ type: 'Role' as const, record })))
+  if (wants('Role'))
+    items.push(...holders.roles.map((record) => ({ type: 'Role' as const, record })))
   if (wants('LocalManagedPolicy')) {
     const own = await all(ctx.store, managedPolicies)
     items.push(...own.map((record) => ({ type: 'LocalManagedPolicy' as const, record })))
@@ -87,10 +89,11 @@ const groupDetail = (group: GroupRecord, account: string) => ({
 
 async function roleDetail(role: RoleRecord, ctx: CallContext) {
   const held = await ctx.store.of(instanceProfiles).find('role', [role.id], { limit: 1_000 })
-  const { Description: _description, MaxSessionDuration: _max, ...shape } = roleDetails(
-    role,
-    ctx.account,
-  ) as ReturnType<typeof roleDetails> & { Description?: string }
+  const {
+    Description: _description,
+    MaxSessionDuration: _max,
+    ...shape
+  } = roleDetails(role, ctx.account) as ReturnType<typeof roleDetails> & { Description?: string }
   return {
     ...shape,
     Tags: tagsToList(role.tags),
@@ -127,7 +130,8 @@ export const GetAccountAuthorizationDetails = operation('GetAccountAuthorization
     }
     for (const item of items) {
       if (item.type === 'User') out.UserDetailList.push(await userDetail(item.record, ctx))
-      else if (item.type === 'Group') out.GroupDetailList.push(groupDetail(item.record, ctx.account))
+      else if (item.type === 'Group')
+        out.GroupDetailList.push(groupDetail(item.record, ctx.account))
       else if (item.type === 'Role') out.RoleDetailList.push(await roleDetail(item.record, ctx))
       else out.Policies.push(await policyDetail(item.record, ctx))
     }

@@ -22,10 +22,7 @@ export async function checkBoundary(
 ): Promise<void> {
   if (arn === undefined) return
   if ((await ctx.principals.managedPolicy(arn)) === undefined)
-    throw fail(
-      'NoSuchEntityException',
-      `Scope ARN: ${arn} does not exist or is not attachable.`,
-    )
+    throw fail('NoSuchEntityException', `Scope ARN: ${arn} does not exist or is not attachable.`)
 }
 
 type Named<N extends string> = { readonly [K in N]: string }

@@ -16,10 +16,12 @@ export const groupShape = (group: GroupRecord, account: string) => ({
   CreateDate: group.createdAt,
 })
 
-const taken = (name: string) => (error: unknown): never => {
-  if (!(error instanceof AlreadyExists)) throw error
-  throw fail('EntityAlreadyExistsException', `Group with name ${name} already exists.`)
-}
+const taken =
+  (name: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof AlreadyExists)) throw error
+    throw fail('EntityAlreadyExistsException', `Group with name ${name} already exists.`)
+  }
 
 export const CreateGroup = operation('CreateGroup', {
   access: {
@@ -37,9 +39,7 @@ export const CreateGroup = operation('CreateGroup', {
       attached: [],
       inline: {},
     }
-    await ctx.store
-      .transaction((tx) => tx.of(groups).create(group))
-      .catch(taken(group.name))
+    await ctx.store.transaction((tx) => tx.of(groups).create(group)).catch(taken(group.name))
     return { Group: groupShape(group, ctx.account) }
   },
 })

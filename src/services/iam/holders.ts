@@ -19,7 +19,6 @@ export interface PolicyHolder {
   readonly boundary?: string | undefined
 }
 
-
 /** Names are unique without regard to case. */
 export const holderIndexes = {
   name: { kind: 'blind', unique: true, of: (r: PolicyHolder) => r.name.toLowerCase() },

@@ -15,12 +15,16 @@ export const instanceProfiles = collection<InstanceProfileRecord>('iam.instance-
   version: 1,
   key: (profile) => [profile.id],
   indexes: {
-    name: { kind: 'blind', unique: true, of: (profile: InstanceProfileRecord) => profile.name.toLowerCase() },
+    name: {
+      kind: 'blind',
+      unique: true,
+      of: (profile: InstanceProfileRecord) => profile.name.toLowerCase(),
+    },
     role: {
       kind: 'clear',
       why: 'unique ids of roles are public identifiers',
       of: (profile: InstanceProfileRecord) =>
-        (profile.role === undefined ? undefined : [profile.role]),
+        profile.role === undefined ? undefined : [profile.role],
     },
   },
 })

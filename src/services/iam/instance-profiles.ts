@@ -72,10 +72,7 @@ export const CreateInstanceProfile = operation('CreateInstanceProfile', {
       await ctx.store.transaction((tx) => tx.of(instanceProfiles).create(profile))
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error
-      throw fail(
-        'EntityAlreadyExistsException',
-        `Instance Profile ${profile.name} already exists.`,
-      )
+      throw fail('EntityAlreadyExistsException', `Instance Profile ${profile.name} already exists.`)
     }
     return { InstanceProfile: await profileShape(profile, ctx) }
   },

@@ -39,8 +39,7 @@ export async function paged<T>(
     seal: await ctx.ports.seals.ready('page'),
     bound: `iam/${ctx.account}/${list}`,
   })
-  if (page === undefined)
-    throw fail('ValidationError', `Invalid Marker.`)
+  if (page === undefined) throw fail('ValidationError', `Invalid Marker.`)
   return {
     items: page.items,
     IsTruncated: page.next !== undefined,

@@ -32,8 +32,7 @@ export function foundPolicy(
   record: ManagedPolicyRecord | undefined,
   arn: string,
 ): ManagedPolicyRecord {
-  if (record === undefined)
-    throw fail('NoSuchEntityException', `Policy ${arn} was not found.`)
+  if (record === undefined) throw fail('NoSuchEntityException', `Policy ${arn} was not found.`)
   return record
 }
 
@@ -48,10 +47,7 @@ export function ownPolicy(
   return policy
 }
 
-export async function policyShape(
-  policy: ManagedPolicyRecord,
-  store: Readable,
-) {
+export async function policyShape(policy: ManagedPolicyRecord, store: Readable) {
   const [AttachmentCount, PermissionsBoundaryUsageCount] = await Promise.all([
     countEntitiesWith(store, policy.arn),
     countEntitiesWith(store, policy.arn, 'boundary'),
@@ -144,7 +140,9 @@ export const ListPolicies = operation('ListPolicies', {
     const aws = input.Scope === 'Local' ? [] : awsManagedPolicies()
     const candidates = [...own, ...aws].filter(under(input.PathPrefix))
     const usage =
-      input.PolicyUsageFilter === 'PermissionsBoundary' ? ('boundary' as const) : ('attached' as const)
+      input.PolicyUsageFilter === 'PermissionsBoundary'
+        ? ('boundary' as const)
+        : ('attached' as const)
     const filtered: ManagedPolicyRecord[] = []
     for (const policy of candidates) {
       const wanted =
@@ -190,7 +188,9 @@ export const ListEntitiesForPolicy = operation('ListEntitiesForPolicy', {
   async handle(input, ctx, [target]) {
     foundPolicy(target.record, input.PolicyArn)
     const usage =
-      input.PolicyUsageFilter === 'PermissionsBoundary' ? ('boundary' as const) : ('attached' as const)
+      input.PolicyUsageFilter === 'PermissionsBoundary'
+        ? ('boundary' as const)
+        : ('attached' as const)
     const entities = await entitiesWith(ctx.store, input.PolicyArn, usage)
     const wanted = [
       ...entities.users.map((record) => ({ type: 'User', record })),

@@ -30,7 +30,11 @@ export const managedPolicies = collection<ManagedPolicyRecord>('iam.managed-poli
   cached: 'iam',
   indexes: {
     arn: { kind: 'blind', unique: true, of: (policy: ManagedPolicyRecord) => policy.arn },
-    name: { kind: 'blind', unique: true, of: (policy: ManagedPolicyRecord) => policy.name.toLowerCase() },
+    name: {
+      kind: 'blind',
+      unique: true,
+      of: (policy: ManagedPolicyRecord) => policy.name.toLowerCase(),
+    },
   },
 })
 

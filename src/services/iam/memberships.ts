@@ -51,10 +51,7 @@ export const RemoveUserFromGroup = operation('RemoveUserFromGroup', {
     await ctx.store.transaction((tx) =>
       change(tx, userKind, user, (old) => {
         if (!old.groups.includes(group.id))
-          throw fail(
-            'NoSuchEntityException',
-            `User ${user.name} is not in group ${group.name}.`,
-          )
+          throw fail('NoSuchEntityException', `User ${user.name} is not in group ${group.name}.`)
         return { ...old, groups: old.groups.filter((id) => id !== group.id) }
       }),
     )

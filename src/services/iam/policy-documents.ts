@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { checkPolicy, type PolicyKind } from '../../access/policy.ts'
+import { checkPolicy, type PolicyKind } from '../../access/check-policy.ts'
 import type { Policy } from '../../kernel/authorization.ts'
 import { fail } from './contract.ts'
 

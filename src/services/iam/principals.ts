@@ -106,7 +106,10 @@ async function sessionCaller(open: OpenReader, claims: SessionClaims): Promise<C
     const root = { ...rootPrincipal(account), session, accessKeyId }
     if (claims.kind !== 'federated-user')
       return { principal: root, layers: { identity: [], ...sessionLayer(claims) } }
-    return { principal: federated(claims, root.arn), layers: { identity: [], ...federatedLayer(claims) } }
+    return {
+      principal: federated(claims, root.arn),
+      layers: { identity: [], ...federatedLayer(claims) },
+    }
   }
   const user = await store.of(users).get([principalId])
   if (user === undefined) return undefined

@@ -25,10 +25,7 @@ export function mergeTags(
   const seen = new Set<string>()
   for (const { Key } of tags ?? []) {
     if (Key.toLowerCase().startsWith('aws:'))
-      throw fail(
-        'InvalidInputException',
-        'System tags cannot be added/updated by requester',
-      )
+      throw fail('InvalidInputException', 'System tags cannot be added/updated by requester')
     if (seen.has(Key.toLowerCase()))
       throw fail(
         'InvalidInputException',

@@ -60,17 +60,21 @@ export const CreateUser = operation('CreateUser', {
       tags,
       boundary: input.PermissionsBoundary,
     }
-    await ctx.store.transaction(async (tx) => {
-      await tx.of(users).create(user)
-    }).catch(taken(user.name))
+    await ctx.store
+      .transaction(async (tx) => {
+        await tx.of(users).create(user)
+      })
+      .catch(taken(user.name))
     return { User: detailed(user, ctx.account) }
   },
 })
 
-const taken = (name: string) => (error: unknown): never => {
-  if (!(error instanceof AlreadyExists)) throw error
-  throw fail('EntityAlreadyExistsException', `User with name ${name} already exists.`)
-}
+const taken =
+  (name: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof AlreadyExists)) throw error
+    throw fail('EntityAlreadyExistsException', `User with name ${name} already exists.`)
+  }
 
 export const GetUser = operation('GetUser', {
   access: {

@@ -37,8 +37,7 @@ export const AssumeRole = operation('AssumeRole', {
       throw fail('AccessDenied', 'Roles may not be assumed by root accounts.')
     const role = target?.record
     // An authorized target is a role that is there: its trust policy has just allowed the call.
-    if (role === undefined)
-      throw fail('AccessDenied', `Not authorized to perform sts:AssumeRole`)
+    if (role === undefined) throw fail('AccessDenied', `Not authorized to perform sts:AssumeRole`)
     const seconds = duration(input.DurationSeconds, role, principal)
     const identity = principal.session?.sourceIdentity
     if (identity !== undefined && (input.SourceIdentity ?? identity) !== identity)

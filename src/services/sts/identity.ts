@@ -25,10 +25,7 @@ export const DecodeAuthorizationMessage = operation('DecodeAuthorizationMessage'
   async handle(input, ctx) {
     const seal = await ctx.ports.seals.ready('authorization-message')
     const opened = seal.open(input.EncodedMessage, ctx.account)
-    const invalid = fail(
-      'InvalidAuthorizationMessageException',
-      'Message is not valid.',
-    )
+    const invalid = fail('InvalidAuthorizationMessageException', 'Message is not valid.')
     if (opened === undefined) throw invalid
     const { expiresAt, message } = JSON.parse(
       inflateRawSync(opened, { maxOutputLength: 1_048_576 }).toString(),

@@ -1,4 +1,4 @@
-import { checkPolicy } from '../../access/policy.ts'
+import { checkPolicy } from '../../access/check-policy.ts'
 import { parseArn } from '../../kernel/arn.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import { fail } from './contract.ts'

@@ -116,9 +116,7 @@ export const documents: readonly AwsManagedDocument[] = [
     name: 'ViewOnlyAccess',
     path: '/job-function/',
     description: 'Lists resources and their basic metadata, across all services.',
-    statements: [
-      allow(...ours.flatMap((service) => [`${service}:List*`, `${service}:Describe*`])),
-    ],
+    statements: [allow(...ours.flatMap((service) => [`${service}:List*`, `${service}:Describe*`]))],
   },
   {
     name: 'IAMFullAccess',
@@ -167,7 +165,13 @@ export const documents: readonly AwsManagedDocument[] = [
     name: 'AmazonS3ReadOnlyAccess',
     description: 'Provides read-only access to all buckets.',
     statements: [
-      allow('s3:Get*', 's3:List*', 's3:Describe*', 's3-object-lambda:Get*', 's3-object-lambda:List*'),
+      allow(
+        's3:Get*',
+        's3:List*',
+        's3:Describe*',
+        's3-object-lambda:Get*',
+        's3-object-lambda:List*',
+      ),
     ],
   },
   {
@@ -184,7 +188,12 @@ export const documents: readonly AwsManagedDocument[] = [
     name: 'AWSCloudTrail_ReadOnlyAccess',
     description: 'Provides read-only access to CloudTrail.',
     statements: [
-      allow('cloudtrail:Get*', 'cloudtrail:Describe*', 'cloudtrail:List*', 'cloudtrail:LookupEvents'),
+      allow(
+        'cloudtrail:Get*',
+        'cloudtrail:Describe*',
+        'cloudtrail:List*',
+        'cloudtrail:LookupEvents',
+      ),
     ],
   },
 ]

@@ -1,0 +1,220 @@
+import { readFileSync } from 'node:fs'
+import { actionCatalogue } from './access/actions.ts'
+import { AuditLog } from './audit/log.ts'
+import { completeOrphans } from './audit/recovery.ts'
+import type { Config } from './config.ts'
+import { Credentials } from './gateway/credentials.ts'
+import type { House } from './gateway/house.ts'
+import { innerCall } from './gateway/inner-call.ts'
+import { type Listening, listen } from './gateway/listen.ts'
+import type { LoadedService } from './gateway/loaded-service.ts'
+import { Metrics } from './gateway/metrics.ts'
+import { Throttle } from './gateway/throttle.ts'
+import { testClock } from './kernel/clock.ts'
+import type { ServiceEntry } from './kernel/directory.ts'
+import type { Log, Ports, Seal } from './kernel/ports.ts'
+import type { OpenReader, PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
+import { systemRandom } from './kernel/random.ts'
+import { collection } from './kernel/store.ts'
+import { consoleLog } from './outside/console-log.ts'
+import { Inbox } from './outside/inbox.ts'
+import { firstKey } from './services/iam/first-key.ts'
+import { services } from './services/index.ts'
+import { parseUnseal } from './storage/barrier/unseal.ts'
+import { type OpenStore, openStore } from './storage/open.ts'
+import { createRouter } from './wire/route/router.ts'
+import { loadWire } from './wire/wire-service.ts'
+
+/** A running installation. */
+export interface App {
+  readonly house: House
+  readonly store: OpenStore
+  /** The administrator's key when this start made one. */
+  readonly madeKey: { readonly id: string; readonly secret: string } | undefined
+  listen(): Promise<Listening>
+  /** Answers what is under way, writes what is waiting, closes the store. */
+  close(): Promise<void>
+}
+
+/** The test clock's offset, so that it survives a restart and is the same on every node. */
+const clockState = collection<{ readonly offsetSeconds: number }>('sallyport.clock')({
+  scope: 'installation',
+  version: 1,
+  key: () => ['clock'],
+})
+
+const version: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version
+
+/** Opens the store and composes the house. Tests call it with a memory store. */
+export async function createApp(config: Config, log: Log = consoleLog(config.log)): Promise<App> {
+  const store = await openStore({ url: storeUrl(config), unseal: unsealOf(config), log })
+  const home = { account: config.account, region: config.region }
+  const installation = store.storeFor(home)
+  const stored = config.testClock ? await installation.of(clockState).get(['clock']) : undefined
+  const clock = testClock(stored?.offsetSeconds)
+  const seenDocuments = new Set<string>()
+  const audit = new AuditLog({
+    append(segment, intents, documents) {
+      for (const [hash, text] of documents) store.log.documents.put(hash, text)
+      return store.log.append(segment, intents)
+    },
+    scan: (query) => store.log.scan(query),
+  })
+  await completeOrphans(await store.orphans(), clock.now(), systemRandom)
+
+  const inbox = new Inbox(() => clock.now())
+  const ports: Ports = {
+    seals: store.seals,
+    events: audit,
+    sendMail: (mail) => inbox.sendMail(mail),
+    sendSms: (sms) => inbox.sendSms(sms),
+  }
+
+  const loaded = new Map<string, LoadedService | Promise<LoadedService>>()
+  const service = (entry: ServiceEntry) => {
+    let known = loaded.get(entry.name)
+    if (known === undefined) {
+      known = load(entry).then((ready) => {
+        loaded.set(entry.name, ready)
+        return ready
+      })
+      loaded.set(entry.name, known)
+    }
+    return known
+  }
+  const serviceNamed = (name: string) => {
+    const entry = services.find((candidate) => candidate.name === name)
+    return entry && service(entry)
+  }
+
+  // The two seams that are not calls: iam's principals and sts's session tokens.
+  const { principalDirectory } = await import('./services/iam/principals.ts')
+  const open: OpenReader = (owner) => store.storeFor(owner)
+  const principals: PrincipalDirectory = principalDirectory(open)
+  const { openToken: openWith } = await import('./services/sts/sessions.ts')
+  const openToken = async (token: string, keyId: string): Promise<SessionClaims | undefined> => {
+    const seal: Seal = await store.seals.ready('session')
+    const claims = openWith(token, keyId, seal)
+    if (claims !== undefined || !store.driver.shared) return claims
+    // Another node may have made the key a moment ago.
+    await store.seals.refresh()
+    return openWith(token, keyId, await store.seals.ready('session'))
+  }
+  const epochOf = (account: string, kind: string) => store.epochs.current(account, kind)
+  const metrics = new Metrics()
+
+  const house: House = {
+    account: config.account,
+    region: config.region,
+    mode: config.auth,
+    clock,
+    random: systemRandom,
+    log,
+    router: createRouter(services),
+    audit,
+    ports,
+    principals,
+    credentials: new Credentials(epochOf, principals, openToken),
+    throttle: new Throttle(config.throttle),
+    metrics,
+    version,
+    serviceNames: services.map(({ name }) => name),
+    service,
+    serviceNamed,
+    storeFor: (owner, journal) => store.storeFor(owner, journal),
+    callService: (outer, call) => innerCall(outer, call, house),
+    openToken,
+    advanceClock: config.testClock
+      ? async (seconds) => {
+          clock.advance(seconds)
+          const offsetSeconds = clock.offsetSeconds()
+          await installation.transaction((tx) => tx.of(clockState).put({ offsetSeconds }))
+          await runJobs()
+        }
+      : undefined,
+    inbox: (to) => inbox.messages(to),
+    reset: async () => {
+      throw new Error('reset is wired by the command line')
+    },
+    storeGauges: async () => {
+      const stats = await store.stats()
+      return Object.fromEntries(
+        Object.entries(stats).map(([name, value]) => [`sallyport_store_${snake(name)}`, value]),
+      )
+    },
+    document: (hash) => store.log.documents.get(hash),
+    newDocuments(policies) {
+      const fresh = new Map<string, string>()
+      for (const { hash, document } of policies) {
+        if (seenDocuments.has(hash)) continue
+        if (seenDocuments.size >= 50_000) seenDocuments.clear()
+        seenDocuments.add(hash)
+        fresh.set(hash, document)
+      }
+      return fresh
+    },
+  }
+
+  async function runJobs(): Promise<void> {
+    await store.runDueJobs(clock.now(), async (job) => {
+      const [name = ''] = job.type.split('.')
+      const owner = await serviceNamed(name)
+      if (owner?.service.jobs[job.type] === undefined) throw new Error(`no job ${job.type}`)
+    })
+  }
+
+  const madeKey = await firstKey(installation, config, { random: systemRandom, clock })
+  let listening: Listening | undefined
+  return {
+    house,
+    store,
+    madeKey,
+    async listen() {
+      listening = await listen(house, config)
+      return listening
+    },
+    async close() {
+      await listening?.drain()
+      await audit.drain()
+      metrics.close()
+      await store.close()
+    },
+  }
+}
+
+async function load(entry: ServiceEntry): Promise<LoadedService> {
+  const [service, catalogue] = await Promise.all([entry.load(), actionCatalogue()])
+  const [contract, constraints] = await Promise.all([service.contract(), constraintsOf(entry.name)])
+  const actionPrefix = entry.actionPrefix ?? entry.signingName
+  return {
+    entry,
+    service,
+    wire: loadWire(contract, constraints),
+    secrets: new Set(service.secrets),
+    eventSource: entry.eventSource ?? `${entry.signingName}.amazonaws.com`,
+    actionPrefix,
+    isReadOnly(operation) {
+      const level = catalogue.actionFacts(`${actionPrefix}:${operation}`)?.level
+      if (level !== undefined) return level === 'Read' || level === 'List'
+      return /^(Get|List|Describe|Lookup|Head)/.test(operation)
+    },
+  }
+}
+
+async function constraintsOf(name: string) {
+  const file = new URL(`./services/${name}/constraints.json`, import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+const storeUrl = ({ store, data }: Config): string =>
+  store === 'sqlite' ? `sqlite:${data}` : store
+
+const unsealOf = (config: Config) =>
+  parseUnseal(config.unseal, {
+    passphrase: config.passphrase,
+    credentialsDirectory: config.credentialsDirectory,
+  })
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)

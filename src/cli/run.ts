@@ -1,0 +1,62 @@
+import { ConfigError } from '../config.ts'
+import { type Command, Complaint, type Terminal } from './command.ts'
+
+/** Loaded one by one, so that a command costs only itself. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  start: () => import('./start.ts'),
+  env: () => import('./env.ts'),
+  why: () => import('./why.ts'),
+  where: () => import('./where.ts'),
+  doctor: () => import('./doctor.ts'),
+  clock: () => import('./clock.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
+}
+
+const process_: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stdout.isTTY === true,
+}
+
+/** Runs a command line; returns the exit code: 0 done, 1 it failed, 2 it was not understood. */
+export async function run(
+  args: readonly string[],
+  terminal: Terminal = process_,
+): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    terminal.out(await overview())
+    return name === undefined ? 2 : 0
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
+    terminal.err(`sallyport: there is no command "${name}"\n\n${await overview()}`)
+    return 2
+  }
+  const { command } = await load()
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(command.help)
+    return 0
+  }
+  try {
+    return await command.run(rest, terminal)
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      terminal.err(`sallyport ${name}: ${error.message}\n  next: sallyport ${name} --help\n`)
+      return 2
+    }
+    if (error instanceof Complaint) {
+      const next = error.next === undefined ? '' : `  next: ${error.next}\n`
+      terminal.err(`sallyport ${name}: ${error.message}\n${next}`)
+      return 1
+    }
+    throw error
+  }
+}
+
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map(async (load) => (await load()).command))
+  const lines = all.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`)
+  return `sallyport: AWS's identity and security layer as software that you run yourself\n\n${lines.join('\n')}\n\nEach command explains itself: sallyport <command> --help\n`
+}

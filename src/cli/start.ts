@@ -1,0 +1,72 @@
+import { createApp } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { type Command, Complaint, type Terminal } from './command.ts'
+import { credentialsPath, writeCredentials } from './credentials-file.ts'
+
+const help = `sallyport start: serves AWS's APIs until it is told to stop
+
+  --port 4566                  0 takes any free port
+  --host 127.0.0.1             0.0.0.0 listens on every address
+  --data ./.sallyport          where the store, the unseal key and the credentials lie
+  --store sqlite               sqlite, memory, or postgres://user:password@host/database
+  --account 000000000000       the installation's own account
+  --region us-east-1           the Region of calls that name none
+  --auth enforce               enforce, observe (evaluate and record, but allow), open (any key)
+  --unseal keyfile:<path>      keyfile:<path>, passphrase (from SALLYPORT_PASSPHRASE),
+                               credential:<name> (systemd)
+  --test-clock                 lets "sallyport clock" move time forward
+  --throttle                   enforces AWS's request rates
+  --log pretty|json            pretty on a terminal
+
+Each flag also as SALLYPORT_<FLAG>; flags win. A first key is written to <data>/credentials, or
+taken from SALLYPORT_ACCESS_KEY_ID and SALLYPORT_SECRET_ACCESS_KEY.
+
+  sallyport start
+  sallyport start --store memory --auth open --port 0
+  SALLYPORT_DATA=/var/lib/sallyport sallyport start --unseal credential:sallyport
+`
+
+export const command: Command = {
+  name: 'start',
+  summary: "serve AWS's APIs until SIGTERM",
+  help,
+  async run(args, terminal) {
+    const config = readConfig(args)
+    if (config.auth === 'open')
+      terminal.err(
+        'WARNING: --auth open accepts keys that nobody made. Use it for tests, never with data you care about.\n',
+      )
+    const app = await createApp(config).catch(complain)
+    if (app.madeKey !== undefined)
+      writeCredentials(credentialsPath(config.data), app.madeKey, config.region)
+    const { url } = await app.listen().catch(async (error: NodeJS.ErrnoException) => {
+      await app.close()
+      if (error.code !== 'EADDRINUSE') throw error
+      throw new Complaint(
+        `port ${config.port} is taken`,
+        'choose another with --port, or --port 0 for any free one',
+      )
+    })
+    if (app.madeKey !== undefined && terminal.interactive)
+      terminal.err(
+        `The administrator's key is in ${credentialsPath(config.data)}. For this shell: eval "$(sallyport env)"\n`,
+      )
+    terminal.out(`sallyport ready ${url}\n`)
+    await stopSignal()
+    await app.close()
+    return 0
+  },
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+}
+
+/** What goes wrong with a store at the start is for people to mend. */
+function complain(error: unknown): never {
+  if (error instanceof Error && error.name !== 'TypeError')
+    throw new Complaint(error.message, 'sallyport doctor')
+  throw error
+}

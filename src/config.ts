@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util'
+
+export type AuthMode = 'enforce' | 'observe' | 'open'
+
+/** Everything that can be set from outside. Only this file reads the environment. */
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly data: string
+  /** `sqlite`, `memory`, or a `postgres://` URL. */
+  readonly store: string
+  readonly account: string
+  readonly region: string
+  readonly auth: AuthMode
+  readonly issuer: 'self' | 'aws'
+  readonly unseal: string
+  readonly testClock: boolean
+  readonly log: 'pretty' | 'json'
+  /** Enforce AWS's request rates. */
+  readonly throttle: boolean
+  /** For `--unseal passphrase`; never a flag, which other processes could read. */
+  readonly passphrase: string | undefined
+  /** Where systemd puts credentials. */
+  readonly credentialsDirectory: string | undefined
+  readonly accessKeyId: string | undefined
+  readonly secretAccessKey: string | undefined
+}
+
+const flags = {
+  port: { type: 'string', default: '4566' },
+  host: { type: 'string', default: '127.0.0.1' },
+  data: { type: 'string', default: './.sallyport' },
+  store: { type: 'string', default: 'sqlite' },
+  account: { type: 'string', default: '000000000000' },
+  region: { type: 'string', default: 'us-east-1' },
+  auth: { type: 'string', default: 'enforce' },
+  issuer: { type: 'string', default: 'self' },
+  unseal: { type: 'string' },
+  'test-clock': { type: 'boolean', default: false },
+  throttle: { type: 'boolean', default: false },
+  log: { type: 'string' },
+} as const
+
+/** A setting that cannot be; its message says what would. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Settings from flags, then `SALLYPORT_<FLAG>`, then defaults.
+ * @throws ConfigError naming the flag and what it takes
+ */
+export function readConfig(
+  args: readonly string[],
+  env: Environment = process.env,
+  terminal: boolean = process.stdout.isTTY,
+): Config {
+  const given = parse(args)
+  const text = (name: keyof typeof flags): string | undefined => {
+    const fromFlag = given[name]
+    if (fromFlag !== undefined) return String(fromFlag)
+    const fromEnv = env[`SALLYPORT_${name.toUpperCase().replaceAll('-', '_')}`]
+    const { default: fallback } = flags[name] as { default?: string | boolean }
+    return fromEnv ?? (fallback === undefined ? undefined : String(fallback))
+  }
+  const data = text('data')!
+  const config: Config = {
+    port: port(text('port')!),
+    host: text('host')!,
+    data,
+    store: store(text('store')!),
+    account: matching('account', text('account')!, /^\d{12}$/, 'twelve digits'),
+    region: matching('region', text('region')!, /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region'),
+    auth: oneOf('auth', text('auth')!, ['enforce', 'observe', 'open']),
+    issuer: oneOf('issuer', text('issuer')!, ['self', 'aws']),
+    unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
+    testClock: truth('test-clock', text('test-clock')!),
+    throttle: truth('throttle', text('throttle')!),
+    log: oneOf('log', text('log') ?? (terminal ? 'pretty' : 'json'), ['pretty', 'json']),
+    passphrase: env.SALLYPORT_PASSPHRASE,
+    credentialsDirectory: env.CREDENTIALS_DIRECTORY,
+    accessKeyId: env.SALLYPORT_ACCESS_KEY_ID,
+    secretAccessKey: env.SALLYPORT_SECRET_ACCESS_KEY,
+  }
+  if ((config.accessKeyId === undefined) !== (config.secretAccessKey === undefined))
+    throw new ConfigError(
+      'SALLYPORT_ACCESS_KEY_ID and SALLYPORT_SECRET_ACCESS_KEY must be set together',
+    )
+  return config
+}
+
+function parse(args: readonly string[]): Partial<Record<keyof typeof flags, string | boolean>> {
+  try {
+    const options = Object.fromEntries(
+      Object.entries(flags).map(([name, { type }]) => [name, { type }]),
+    )
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw new ConfigError((error as Error).message)
+  }
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 65_535)
+    throw new ConfigError(`--port takes a number from 0 to 65535, not "${text}"`)
+  return value
+}
+
+function store(text: string): string {
+  if (text === 'sqlite' || text === 'memory' || /^postgres(ql)?:\/\//.test(text)) return text
+  throw new ConfigError(`--store takes sqlite, memory or postgres://..., not "${text}"`)
+}
+
+function matching(flag: string, text: string, pattern: RegExp, what: string): string {
+  if (!pattern.test(text)) throw new ConfigError(`--${flag} takes ${what}, not "${text}"`)
+  return text
+}
+
+function oneOf<const T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === text)
+  if (choice === undefined)
+    throw new ConfigError(`--${flag} takes one of ${choices.join(', ')}, not "${text}"`)
+  return choice
+}
+
+function truth(flag: string, text: string): boolean {
+  return oneOf(flag, text, ['true', 'false', '1', '0']) === 'true' || text === '1'
+}

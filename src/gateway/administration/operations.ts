@@ -1,0 +1,54 @@
+import { ServiceError } from '../../kernel/errors.ts'
+import type { AdministrationTask } from './administer.ts'
+
+/** For load balancers and people: unsigned, and answered even while nothing can be stored. */
+export const health: AdministrationTask = {
+  action: 'GetHealth',
+  method: 'GET',
+  path: 'health',
+  open: true,
+  async run({ house }) {
+    const writable = house.audit.failure === undefined
+    return {
+      status: writable ? 'ok' : 'the event log cannot be written',
+      version: house.version,
+      auth: house.mode,
+      services: house.serviceNames,
+    }
+  },
+}
+
+export const metrics: AdministrationTask = {
+  action: 'GetMetrics',
+  method: 'GET',
+  path: 'metrics',
+  async run({ house }) {
+    const gauges = await house.storeGauges()
+    return { text: house.metrics.text(gauges), type: 'text/plain; version=0.0.4' }
+  },
+}
+
+/** Mail and short messages that were sent, newest last; `?to=` narrows. */
+export const inbox: AdministrationTask = {
+  action: 'GetInbox',
+  method: 'GET',
+  path: 'inbox',
+  run: async ({ house, query }) => ({ messages: house.inbox(query.get('to') ?? undefined) }),
+}
+
+/** Back to an empty account; open mode only. */
+export const reset: AdministrationTask = {
+  action: 'Reset',
+  method: 'POST',
+  path: 'reset',
+  async run({ house }) {
+    if (house.mode !== 'open')
+      throw new ServiceError(
+        'InvalidStateException',
+        'Only an installation that was started with --auth open can be reset.',
+        { status: 409 },
+      )
+    await house.reset()
+    return { status: 'ok' }
+  },
+}

@@ -1,0 +1,15 @@
+import type { AdministrationTask } from './administer.ts'
+import { advanceClock, readClock } from './clock.ts'
+import { health, inbox, metrics, reset } from './operations.ts'
+import { why } from './why.ts'
+
+/** Everything under `/_sallyport/`. */
+export const tasks: readonly AdministrationTask[] = [
+  health,
+  metrics,
+  inbox,
+  readClock,
+  advanceClock,
+  reset,
+  why,
+]

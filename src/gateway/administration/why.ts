@@ -1,0 +1,92 @@
+import { explain } from '../../access/explain.ts'
+import type { AccessRequest, Layers, Policy } from '../../kernel/authorization.ts'
+import { ServiceError } from '../../kernel/errors.ts'
+import type { DecisionRecord, PolicyName } from '../decision-record.ts'
+import type { AdministrationTask } from './administer.ts'
+
+/** Decides again what was decided then, with the documents of then, and tells the whole story. */
+export const why: AdministrationTask = {
+  action: 'GetWhy',
+  method: 'GET',
+  path: 'why/*',
+  async run({ house, rest }) {
+    const entry = await house.audit.find(rest)
+    if (entry === undefined)
+      throw new ServiceError('NotFound', `No request ${rest} is in the event log.`, { status: 404 })
+    const record = JSON.parse(entry.record)
+    const decision: DecisionRecord = JSON.parse(entry.decision)
+    const documents = new Documents((hash) => house.document(hash))
+    const layers = await documents.layers(decision.layers)
+    const decisions = []
+    for (const target of decision.targets) {
+      const { policy, ...resource } = target.resource
+      const context = new Map(Object.entries(target.context))
+      const request: AccessRequest = {
+        principal: decision.principal,
+        layers,
+        action: target.action,
+        resource: { ...resource, ...(policy && { policy: await documents.policy(policy) }) },
+        context: (key) => context.get(key),
+        now: decision.time,
+      }
+      const { effect, decidedBy, reason, ...story } = explain(request)
+      const { action, allowed } = target
+      const { arn } = target.resource
+      decisions.push({ action, resource: arn, allowed, effect, decidedBy, reason, ...story })
+    }
+    return {
+      requestId: rest,
+      eventTime: record.eventTime,
+      service: record.eventSource,
+      operation: record.eventName,
+      caller: decision.principal.arn === '' ? 'anonymous' : decision.principal.arn,
+      mode: decision.mode,
+      outcome: record.errorCode === undefined ? 'succeeded' : 'refused',
+      ...(record.errorCode !== undefined && {
+        error: { code: record.errorCode, message: record.errorMessage },
+      }),
+      decisions,
+      policies: documents.shown(),
+    }
+  },
+}
+
+/** Opens the documents that a record names, each once. */
+class Documents {
+  readonly #open: (hash: string) => Promise<string | undefined>
+  readonly #seen = new Map<string, Policy>()
+
+  constructor(open: (hash: string) => Promise<string | undefined>) {
+    this.#open = open
+  }
+
+  async policy(name: PolicyName): Promise<Policy> {
+    const document = await this.#open(name.hash)
+    if (document === undefined)
+      throw new ServiceError('NotFound', 'A policy of this decision is no longer kept.', {
+        status: 410,
+      })
+    const policy = { ...name, document }
+    this.#seen.set(name.hash, policy)
+    return policy
+  }
+
+  async layers(named: DecisionRecord['layers']): Promise<Layers> {
+    const all = (names: readonly PolicyName[]) => Promise.all(names.map((n) => this.policy(n)))
+    return {
+      identity: await all(named.identity),
+      ...(named.boundary && { boundary: await this.policy(named.boundary) }),
+      ...(named.session && { session: await all(named.session) }),
+      ...(named.serviceControl && {
+        serviceControl: await Promise.all(named.serviceControl.map(all)),
+      }),
+    }
+  }
+
+  /** Every document by its hash, so that positions can be shown. */
+  shown(): Record<string, { id: string; document: string }> {
+    return Object.fromEntries(
+      [...this.#seen].map(([hash, { id, document }]) => [hash, { id, document }]),
+    )
+  }
+}

@@ -1,0 +1,65 @@
+import { ServiceError } from '../kernel/errors.ts'
+import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
+import { timedUuid } from '../kernel/ids.ts'
+import { errorProtocolOf } from '../wire/route/route.ts'
+import { encodeError } from '../wire/wire-service.ts'
+import { administer } from './administration/administer.ts'
+import { tasks } from './administration/tasks.ts'
+import { corsHeaders, preflight } from './cors.ts'
+import { Exchange } from './exchange.ts'
+import type { House } from './house.ts'
+import { travel } from './pipeline.ts'
+
+/** A request as it came in at the door. */
+export interface Arrival {
+  readonly request: HttpRequest
+  readonly ip: string
+  readonly secure: boolean
+  readonly tooLarge: boolean
+}
+
+/**
+ * Gives a request its id and leads it to its place: administration, CORS preflight, or the journey
+ * of a call.
+ * @param started `performance.now()` of the first byte
+ */
+export async function answerOf(
+  arrival: Arrival,
+  house: House,
+  started: number,
+): Promise<HttpResponse> {
+  const { request } = arrival
+  const now = house.clock.now()
+  const source = {
+    ip: arrival.ip,
+    userAgent: request.headers['user-agent'] ?? '',
+    secure: arrival.secure,
+    referer: request.headers.referer,
+  }
+  const exchange = new Exchange(timedUuid(now, house.random), now, source, request)
+  if (request.method === 'OPTIONS') return preflight(request)
+  if (arrival.tooLarge) return withCors(tooLarge(exchange), request)
+  if (request.path.startsWith('/_sallyport/'))
+    return withCors(await administer(exchange, house, tasks), request)
+  const response = await travel(exchange, house)
+  const { error, loaded } = exchange
+  const code = error?.code ?? 'OK'
+  // Names from outside would let anybody grow the table: only those we know are counted apart.
+  const operation = exchange.operation?.name ?? 'Unknown'
+  const seconds = (performance.now() - started) / 1_000
+  house.metrics.answered(loaded?.entry.name ?? 'none', operation, code, seconds)
+  return withCors(response, request)
+}
+
+function tooLarge({ request, requestId }: Exchange): HttpResponse {
+  const error = new ServiceError('RequestEntityTooLarge', 'Request size exceeds the limit.', {
+    status: 413,
+  })
+  return encodeError(errorProtocolOf(request), error, { requestId })
+}
+
+/** Browsers' SDKs may read every answer, as with AWS; requests without Origin need no headers. */
+const withCors = (response: HttpResponse, request: HttpRequest): HttpResponse =>
+  request.headers.origin === undefined
+    ? response
+    : { ...response, headers: { ...response.headers, ...corsHeaders } }

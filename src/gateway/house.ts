@@ -1,0 +1,63 @@
+import type { AuditLog } from '../audit/log.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { CallAs } from '../kernel/context.ts'
+import type { ServiceEntry } from '../kernel/directory.ts'
+import type { Log, Ports, Random } from '../kernel/ports.ts'
+import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
+import type { Owner, Store } from '../kernel/store.ts'
+import type { Router } from '../wire/route/router.ts'
+import type { Credentials } from './credentials.ts'
+import type { Exchange } from './exchange.ts'
+import type { LoadedService } from './loaded-service.ts'
+import type { Metrics } from './metrics.ts'
+import type { Throttle } from './throttle.ts'
+
+/** What a changing transaction writes first, so that a crash leaves a trace of its call. */
+export interface Journal {
+  intent(): { readonly id: string; readonly body: Uint8Array }
+}
+
+/** A call of one service by another. */
+export interface ServiceCall {
+  readonly service: string
+  readonly operation: string
+  readonly input: unknown
+  readonly as: CallAs
+}
+
+/** Everything that the steps of a request may use. Composed by `app.ts`; fixed afterwards. */
+export interface House {
+  readonly account: string
+  readonly region: string
+  readonly mode: 'enforce' | 'observe' | 'open'
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly router: Router
+  readonly audit: AuditLog
+  readonly ports: Ports
+  readonly principals: PrincipalDirectory
+  readonly credentials: Credentials
+  readonly throttle: Throttle
+  readonly metrics: Metrics
+  /** Loaded services answer at once; the first request of one waits for it. */
+  service(entry: ServiceEntry): LoadedService | Promise<LoadedService>
+  serviceNamed(name: string): LoadedService | Promise<LoadedService> | undefined
+  storeFor(owner: Owner, journal?: Journal): Store
+  /** A call by the service that handles `outer`; see `inner-call.ts`. */
+  callService(outer: Exchange, call: ServiceCall): Promise<unknown>
+  /** Claims of a session token of ours; undefined for any other text. */
+  openToken(token: string, accessKeyId: string): Promise<SessionClaims | undefined>
+  readonly version: string
+  readonly serviceNames: readonly string[]
+  /** Undefined where the clock is not a test clock. Resolves when due jobs have run. */
+  readonly advanceClock: ((seconds: number) => Promise<void>) | undefined
+  /** Messages that were sent, newest last. */
+  inbox(to: string | undefined): readonly unknown[]
+  reset(): Promise<void>
+  storeGauges(): Promise<Readonly<Record<string, number>>>
+  /** A policy document as it was when a decision named it. */
+  document(hash: string): Promise<string | undefined>
+  /** Documents that the log does not hold yet, of those that a decision names. */
+  newDocuments(policies: Iterable<{ hash: string; document: string }>): Map<string, string>
+}

@@ -1,0 +1,115 @@
+import { eventUserName } from '../../audit/identity.ts'
+import { namesOfArn } from '../../audit/log.ts'
+import { cloudTrailJson, resourceType } from '../../audit/record.ts'
+import { redactedJson } from '../../audit/redact.ts'
+import { keyOf } from '../../audit/segment.ts'
+import { timedUuid } from '../../kernel/ids.ts'
+import { decisionJson, policiesOf } from '../decision-record.ts'
+import type { Exchange } from '../exchange.ts'
+import type { House } from '../house.ts'
+
+/** Unauthenticated refusals that are recorded per second; the rest is only counted. */
+const anonymousRate = { rate: 50, burst: 200 }
+
+/**
+ * Writes what happened, and waits until it is durable. A call that changed something is completed
+ * even when its client has gone.
+ */
+export function record(exchange: Exchange, house: House): void | Promise<void> {
+  if (exchange.unrecorded) return
+  const { principal } = exchange.caller
+  const stranger = principal.kind === 'anonymous' && exchange.error !== undefined
+  if (stranger && !house.throttle.takeAlways('anonymous', anonymousRate, Date.now())) return
+  // Refusals of nobody belong to the installation, whose log no account can look into.
+  const account = stranger ? 'installation' : (exchange.owner?.account ?? principal.account)
+  const { loaded, error, requestId, time } = exchange
+  const eventId = timedUuid(time, house.random)
+  const eventName = exchange.operationName
+  const eventSource = loaded?.eventSource ?? 'sallyport.amazonaws.com'
+  const region = exchange.region || house.region
+  const readOnly = loaded?.isReadOnly(eventName) ?? false
+  const resources = resourcesOf(exchange, account)
+  const secrets = loaded?.secrets ?? new Set<string>()
+  const record = cloudTrailJson({
+    requestId,
+    eventId,
+    time,
+    eventSource,
+    eventName,
+    apiVersion: loaded?.wire.facts.version,
+    region,
+    account,
+    principal,
+    source: exchange.source,
+    host: exchange.request.headers.host,
+    readOnly,
+    errorCode: error?.code,
+    errorMessage: error?.message,
+    requestParameters: redactedJson(exchange.input, secrets),
+    responseElements: readOnly ? undefined : redactedJson(exchange.output, secrets),
+    additional: observedJson(exchange),
+    resources,
+  })
+  const scope = `${account}/${region}`
+  const keys = [
+    keyOf('', 'RequestId', requestId),
+    keyOf(scope, '', ''),
+    keyOf(scope, 'EventId', eventId),
+    keyOf(scope, 'EventName', eventName),
+    keyOf(scope, 'EventSource', eventSource),
+    keyOf(scope, 'ReadOnly', String(readOnly)),
+    keyOf(scope, 'Username', eventUserName(principal)),
+  ]
+  if (principal.accessKeyId !== undefined)
+    keys.push(keyOf(scope, 'AccessKeyId', principal.accessKeyId))
+  for (const { arn } of resources) {
+    for (const name of namesOfArn(arn)) keys.push(keyOf(scope, 'ResourceName', name))
+    const type = resourceType(arn)
+    if (type !== undefined) keys.push(keyOf(scope, 'ResourceType', type))
+  }
+  return house.audit.record({
+    time,
+    record,
+    decision: decisionJson(exchange, house.mode),
+    keys,
+    intent: exchange.intended ? requestId : undefined,
+    documents: house.newDocuments(policiesOf(exchange)),
+  })
+}
+
+/** What a changing transaction leaves behind if the process dies before the record is written. */
+export function intentOf(exchange: Exchange): Uint8Array {
+  const { caller, loaded, input, source, time, requestId } = exchange
+  const intent = {
+    requestId,
+    time,
+    region: exchange.region,
+    account: exchange.owner?.account,
+    principal: caller.principal,
+    eventSource: loaded?.eventSource,
+    eventName: exchange.operationName,
+    source,
+    requestParameters: redactedJson(input, loaded?.secrets ?? new Set()) ?? null,
+  }
+  return new TextEncoder().encode(JSON.stringify(intent))
+}
+
+function resourcesOf({ targets, owner }: Exchange, account: string) {
+  const seen = new Map<string, { arn: string; account: string }>()
+  for (const { resource, account: own } of targets)
+    if (resource !== '*' && !resource.endsWith('/*'))
+      seen.set(resource, { arn: resource, account: own ?? owner?.account ?? account })
+  return [...seen.values()]
+}
+
+/** In observe mode, what would have been refused. */
+function observedJson({ decided, error }: Exchange): string | undefined {
+  if (error !== undefined) return undefined
+  const denied = decided.filter(({ allowed }) => !allowed)
+  if (denied.length === 0) return undefined
+  const wouldBeDenied = denied.map(({ request }) => ({
+    action: request.action,
+    resource: request.resource.arn,
+  }))
+  return JSON.stringify({ wouldBeDenied })
+}

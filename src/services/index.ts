@@ -1,0 +1,24 @@
+import type { ServiceEntry } from '../kernel/directory.ts'
+
+/** Every service, one line each; its code is loaded by its first request. */
+export const services: readonly ServiceEntry[] = [
+  {
+    name: 'cloudtrail',
+    signingName: 'cloudtrail',
+    target: 'CloudTrail_20131101',
+    load: async () => (await import('./cloudtrail/service.ts')).service,
+  },
+  {
+    name: 'iam',
+    signingName: 'iam',
+    version: '2010-05-08',
+    global: true,
+    load: async () => (await import('./iam/service.ts')).service,
+  },
+  {
+    name: 'sts',
+    signingName: 'sts',
+    version: '2011-06-15',
+    load: async () => (await import('./sts/service.ts')).service,
+  },
+]
