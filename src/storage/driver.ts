@@ -69,6 +69,8 @@ export interface Read {
   /** Rows that have the entry, in key order. */
   find(shelf: Shelf, entry: Entry, range: Range): Awaitable<readonly Row[]>
   meta(name: string): Awaitable<Uint8Array | undefined>
+  /** Numbers that only grow, over restarts and nodes while rows that carry them are pending. */
+  sequence(): Awaitable<number>
 }
 
 /** Reads that look at everything, for rotation, recovery and the event log. */
@@ -144,8 +146,6 @@ export interface Driver {
   transaction<T>(run: (read: Read) => Promise<Outcome<T>>): Promise<T>
   /** Applies a batch that depends on nothing that was read. */
   write(batch: Batch): Promise<void>
-  /** Numbers that only grow, over restarts and nodes while rows that carry them are pending. */
-  sequence(): Awaitable<number>
   /** Bytes that the database occupies. */
   size(): Awaitable<number>
   /** A consistent copy of all rows, still sealed. */

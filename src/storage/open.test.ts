@@ -17,7 +17,7 @@ const users = collection<User>('open-test.users')({
   scope: 'account',
   version: 1,
   key: ({ name }) => [name],
-  indexes: { mail: { kind: 'blind', unique: true, of: ({ mail }) => mail } },
+  indexes: { mail: { kind: 'blind', unique: true, of: (user: User) => user.mail } },
 })
 
 test('what was committed to sqlite is there when it is opened again', async (t) => {

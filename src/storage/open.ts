@@ -12,6 +12,7 @@ import { Leases } from './leases.ts'
 import { EventLog, type Orphan } from './log.ts'
 import { Nodes } from './nodes.ts'
 import { type Deliver, Outbox } from './outbox.ts'
+import type { PostgresOptions } from './postgres/driver.ts'
 import { ScopedStore } from './scoped/store.ts'
 import { StoredSeals } from './seals.ts'
 import { parseStoreUrl } from './store-url.ts'
@@ -24,6 +25,7 @@ export interface OpenOptions {
   readonly log: Log
   /** Takes facts after their commit. Without it they wait for a start that gives it. */
   readonly deliver?: Deliver
+  readonly postgres?: PostgresOptions
   /** Tests throw here, as if the process ended. */
   readonly fault?: (step: string) => void
 }
@@ -50,7 +52,7 @@ export interface OpenStore {
 
 /** Opens the store and unseals it; a new one is made where there is none. */
 export async function openStore(options: OpenOptions): Promise<OpenStore> {
-  const driver = await openDriver(options.url)
+  const driver = await openDriver(options.url, options.postgres)
   try {
     return await assemble(driver, options)
   } catch (cause) {
@@ -60,7 +62,7 @@ export async function openStore(options: OpenOptions): Promise<OpenStore> {
 }
 
 /** The driver alone: opaque rows, nothing unsealed. */
-export async function openDriver(url: string): Promise<Driver> {
+export async function openDriver(url: string, options?: PostgresOptions): Promise<Driver> {
   const parsed = parseStoreUrl(url)
   switch (parsed.kind) {
     case 'memory':
@@ -68,7 +70,7 @@ export async function openDriver(url: string): Promise<Driver> {
     case 'sqlite':
       return new (await import('./sqlite/driver.ts')).SqliteDriver(parsed.directory)
     case 'postgres':
-      throw new Error('not yet')
+      return (await import('./postgres/driver.ts')).PostgresDriver.open(parsed.url, options)
   }
 }
 

@@ -55,6 +55,10 @@ export class Overlay implements Read {
     return this.base.meta(name)
   }
 
+  sequence(): ReturnType<Read['sequence']> {
+    return this.base.sequence()
+  }
+
   /**
    * @param old what the transaction last read under the key, with its entries
    * @param row undefined deletes

@@ -105,7 +105,7 @@ export class ScopedTransaction implements Transaction {
     if (this.facts.length === 0) return
     const writer = this.writerOf(recordsOf(this.engine, outbox, installation))
     for (const fact of this.facts) {
-      const sequence = await this.engine.driver.sequence()
+      const sequence = await this.overlay.sequence()
       await writer.create({ owner: this.owner, sequence, fact })
     }
   }

@@ -33,7 +33,6 @@ export class SqliteDriver implements Driver {
   private readonly wal: Wal
   private snapshot = false
   private checkpointed = 0
-  private last = 0
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -68,11 +67,6 @@ export class SqliteDriver implements Driver {
 
   async write(batch: Batch): Promise<void> {
     await this.groups.submit(async () => ({ result: undefined, batch }))
-  }
-
-  sequence(): number {
-    this.last = Math.max(this.last + 1, Date.now() * 1000)
-    return this.last
   }
 
   size(): number {

@@ -18,6 +18,7 @@ type PlacedFields = [Buffer, number, ...Fields]
 /** The statements of one connection, each prepared on first use. */
 export class Statements implements WideRead {
   private readonly prepared = new Map<string, StatementSync>()
+  private last = 0
   private readonly database: DatabaseSync
   /** Called before each read. */
   private readonly beforeRead: () => void
@@ -98,6 +99,11 @@ export class Statements implements WideRead {
     this.beforeRead()
     const fields = this.prepare('SELECT body FROM segments WHERE id=?').get(id)
     return (fields as [Buffer] | undefined)?.[0]
+  }
+
+  sequence(): number {
+    this.last = Math.max(this.last + 1, Date.now() * 1000)
+    return this.last
   }
 
   /** Writes a batch; within the caller's transaction. */
