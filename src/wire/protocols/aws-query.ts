@@ -45,11 +45,12 @@ export const awsQuery: Protocol = {
 
 /** Code, message and further members, as the XML protocols write them. */
 export function errorContent({ code, message, shape, members }: ResolvedError): string {
-  const spelled = messageMember(shape)
   const rest: Record<string, unknown> = { ...members }
-  if (spelled !== undefined) delete rest[spelled]
-  return (
-    `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>` +
-    (shape ? structureContent(shape)(rest) : '')
-  )
+  delete rest[messageMember(shape) ?? 'message']
+  const further = shape
+    ? structureContent(shape)(rest)
+    : Object.entries(rest)
+        .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`)
+        .join('')
+  return `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>${further}`
 }

@@ -42,7 +42,10 @@ export function createRouter(entries: readonly ServiceEntry[]): Router {
       case 'awsJson1_1': {
         const target = request.headers['x-amz-target']!
         const dot = target.lastIndexOf('.')
-        const entry = byTarget.get(target.slice(0, Math.max(dot, 0)))
+        const prefix = target.slice(0, Math.max(dot, 0))
+        // Some clients put a package before the shape name (com.amazonaws...CloudTrail_20131101).
+        const entry =
+          byTarget.get(prefix) ?? byTarget.get(prefix.slice(prefix.lastIndexOf('.') + 1))
         if (!entry) throw unknownOperation()
         return found(entry, dialect, request, host, { operation: target.slice(dot + 1) })
       }
