@@ -26,6 +26,8 @@ export interface CompiledStatement {
   readonly conditions: readonly ConditionTest[]
   /** How directly the statement means the caller; NOBODY when it does not. */
   readonly level: (request: AccessRequest) => number
+  /** Applies to everyone, every resource and under any circumstances. */
+  readonly always: boolean
 }
 
 /** The statements that one action can reach. */
@@ -36,6 +38,8 @@ export interface Candidates {
 
 const everybody = () => DIRECT
 const nobody = () => NOBODY
+const anything: TextMatch = () => true
+const nothing: TextMatch = () => false
 
 function compileLevel(source: Statement, shape: Shape): CompiledStatement['level'] {
   const { principal, notPrincipal } = source
@@ -69,7 +73,8 @@ function matchAny(matches: readonly TextMatch[]): TextMatch {
 function compileResources(source: Statement, shape: Shape, variables: boolean): TextMatch {
   const listed = source.resources ?? source.notResources
   // Trust policies and other policies of one resource leave the element out.
-  if (listed === undefined) return () => shape === 'resource'
+  if (listed === undefined) return shape === 'resource' ? anything : nothing
+  if (source.resources?.includes('*')) return anything
   const match = matchAny(listed.map((entry) => compileResource(entry, shape, variables)))
   if (source.resources !== undefined) return match
   return (text, request, trace) => !match(text, request, trace)
@@ -83,13 +88,17 @@ function compileActions(source: Statement) {
 }
 
 function compileStatement(source: Statement, shape: Shape, variables: boolean): CompiledStatement {
+  const matchesResource = compileResources(source, shape, variables)
+  const level = compileLevel(source, shape)
+  const conditions = source.conditions.map((condition) => compileCondition(condition, variables))
   return {
     denies: source.effect === 'Deny',
     source,
     ...compileActions(source),
-    matchesResource: compileResources(source, shape, variables),
-    conditions: source.conditions.map((condition) => compileCondition(condition, variables)),
-    level: compileLevel(source, shape),
+    matchesResource,
+    conditions,
+    level,
+    always: matchesResource === anything && level === everybody && conditions.length === 0,
   }
 }
 
@@ -159,13 +168,19 @@ export class CompiledPolicy {
     }
     const matching = [...found].sort((a, b) => a - b).map((index) => this.statements[index]!)
     const candidates = {
-      deny: matching.filter(({ denies }) => denies),
-      allow: matching.filter(({ denies }) => !denies),
+      deny: decisive(matching.filter(({ denies }) => denies)),
+      allow: decisive(matching.filter(({ denies }) => !denies)),
     }
     if (this.#memo.size >= MEMO_LIMIT) this.#memo.clear()
     this.#memo.set(action, candidates)
     return candidates
   }
+}
+
+/** A statement that always applies makes its fellows superfluous. */
+export function decisive(statements: readonly CompiledStatement[]): readonly CompiledStatement[] {
+  const always = statements.find((statement) => statement.always)
+  return always === undefined ? statements : [always]
 }
 
 function append<T>(table: Map<string, T[]>, name: string, value: T): void {

@@ -23,15 +23,16 @@ type Tags = Readonly<Record<string, string>>
 
 const folded = new WeakMap<object, ReadonlyMap<string, unknown>>()
 
-/** Names of tags and claims are compared without case. */
-function lookUp<T>(record: Readonly<Record<string, T>> | undefined, lower: string): T | undefined {
+/** Names of tags and claims are compared without case; the policy's own spelling is tried first. */
+function lookUp<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   if (record === undefined) return undefined
+  if (Object.hasOwn(record, name)) return record[name]
   let map = folded.get(record)
   if (map === undefined) {
     map = new Map(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]))
     folded.set(record, map)
   }
-  return map.get(lower) as T | undefined
+  return map.size === 0 ? undefined : (map.get(name.toLowerCase()) as T | undefined)
 }
 
 function seconds(milliseconds: number): string {
@@ -114,22 +115,26 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['aws:resourceaccount', (r) => r.resource.account || undefined],
 ])
 
-function principalTag(lower: string): Source {
-  return ({ principal }) =>
-    lookUp<string>(principal.session?.tags as Tags | undefined, lower) ??
-    lookUp<string>(principal.tags, lower)
+function principalTag(name: string): Source {
+  return ({ principal }) => {
+    const tags: Tags | undefined = principal.session?.tags
+    return lookUp(tags, name) ?? lookUp(principal.tags, name)
+  }
 }
 
-function sourceOf(lower: string): Source {
+function sourceOf(name: string, lower: string): Source {
   const known = SOURCES.get(lower)
   if (known !== undefined) return known
-  if (lower.startsWith('aws:principaltag/')) return principalTag(lower.slice(17))
+  if (lower.startsWith('aws:principaltag/')) return principalTag(name.slice(17))
   const tag = lower.indexOf(':resourcetag/')
   if (tag > 0 && lower.indexOf(':') === tag) {
-    const name = lower.slice(tag + 13)
-    return ({ resource }) => lookUp(resource.tags, name)
+    const tagKey = name.slice(tag + 13)
+    return ({ resource }) => lookUp(resource.tags, tagKey)
   }
-  return ({ principal }) => lookUp(principal.session?.federatedKeys, lower)
+  return ({ principal }) => {
+    const claims = principal.session?.federatedKeys
+    return claims === undefined ? undefined : lookUp(claims, lower)
+  }
 }
 
 /**
@@ -138,7 +143,7 @@ function sourceOf(lower: string): Source {
  */
 export function contextKey(name: string): ContextKey {
   const lower = name.toLowerCase()
-  const source = sourceOf(lower)
+  const source = sourceOf(name, lower)
   return {
     name,
     lower,

@@ -28,6 +28,7 @@ const NONE: Statements = []
 
 function anyApplies(statements: Statements, request: AccessRequest): boolean {
   for (const statement of statements) {
+    if (statement.always) return true
     if (statement.level(request) !== NOBODY && applies(statement, request, undefined)) return true
   }
   return false

@@ -76,9 +76,18 @@ export function parseRange(text: string): IpRange | undefined {
   return { groups, prefix }
 }
 
-/** Reads a single address; undefined when the text is none or is a range. */
+let lastText = ''
+let lastAddress: IpRange | undefined
+
+/**
+ * Reads a single address; undefined when the text is none or is a range. The last answer is kept,
+ * because every policy of a request asks about the same address.
+ */
 export function parseAddress(text: string): IpRange | undefined {
-  return text.includes('/') ? undefined : parseRange(text)
+  if (text === lastText) return lastAddress
+  lastAddress = text.includes('/') ? undefined : parseRange(text)
+  lastText = text
+  return lastAddress
 }
 
 /** Whether an address lies in a range; the families never meet. */

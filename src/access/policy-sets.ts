@@ -1,7 +1,7 @@
 /** Several policies that speak as one layer, and the levels of an organization. */
 
 import type { Policy } from '../kernel/authorization.ts'
-import { type Candidates, type CompiledStatement, compilePolicy } from './compile.ts'
+import { type Candidates, type CompiledStatement, compilePolicy, decisive } from './compile.ts'
 import type { Shape } from './resource-patterns.ts'
 
 /** Candidates of an organization's levels: every level must allow, any may deny. */
@@ -42,8 +42,8 @@ function union(policies: readonly Policy[], shape: Shape, action: string): Candi
   if (policies.length === 1) return compilePolicy(only!, shape).candidates(action)
   const all = policies.map((policy) => compilePolicy(policy, shape).candidates(action))
   return {
-    deny: all.flatMap(({ deny }) => deny),
-    allow: all.flatMap(({ allow }) => allow),
+    deny: decisive(all.flatMap(({ deny }) => deny)),
+    allow: decisive(all.flatMap(({ allow }) => allow)),
   }
 }
 
@@ -53,7 +53,7 @@ function stacked(
   action: string,
 ): LevelCandidates {
   const all = levels.map((level) => union(level, shape, action))
-  return { deny: all.flatMap(({ deny }) => deny), levels: all.map(({ allow }) => allow) }
+  return { deny: decisive(all.flatMap(({ deny }) => deny)), levels: all.map(({ allow }) => allow) }
 }
 
 const lists = new Memo<readonly Policy[], Candidates>((policies, action) =>

@@ -1,6 +1,6 @@
 /** Policy texts in pieces: literals, wildcards, and the slots of policy variables. */
 
-import type { AccessRequest } from '../kernel/authorization.ts'
+import type { AccessRequest, ContextValue } from '../kernel/authorization.ts'
 import { type ContextKey, contextKey, readKey, type Trace } from './context-keys.ts'
 import { ANY, matchesChunks, matchesGlob, ONE } from './glob.ts'
 
@@ -129,16 +129,42 @@ function fixedMatch(pieces: readonly (string | number)[]): TextMatch {
   return (text) => matchesChunks(chunks, text)
 }
 
+/**
+ * Matches the pieces before the first star one after another. Answers where the text goes on, or a
+ * negative number: FAILED, or UNSURE when a wildcard other than a closing star follows.
+ */
+function followed(
+  pieces: readonly Piece[],
+  text: string,
+  request: AccessRequest,
+  trace: Trace | undefined,
+): number {
+  let at = 0
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index]!
+    if (typeof piece === 'number') {
+      return piece === ANY && index === pieces.length - 1 ? text.length : UNSURE
+    }
+    let literal: ContextValue | undefined = piece as string
+    if (typeof piece === 'object') literal = readKey(piece.key, request, trace) ?? piece.fallback
+    if (typeof literal !== 'string' || !text.startsWith(literal, at)) return FAILED
+    at += literal.length
+  }
+  return at
+}
+
+const FAILED = -1
+const UNSURE = -2
+
 /** Compiles a pattern whose stars reach everything. Substituted values are literal text. */
 export function compilePieces(pieces: readonly Piece[]): TextMatch {
   if (!hasSlots(pieces)) return fixedMatch(pieces as readonly (string | number)[])
-  const prefix = typeof pieces[0] === 'string' ? pieces[0] : ''
   return (text, request, trace) => {
-    if (!text.startsWith(prefix)) return false
+    const end = followed(pieces, text, request, trace)
+    if (end !== UNSURE) return end === text.length
     const filled = fillSlots(pieces, request, trace)
     if (filled === undefined) return false
     const chunks = chunksOf(filled)
-    if (chunks === undefined) return matchesGlob(tokensOf(filled), text)
-    return chunks.length === 1 ? text === chunks[0] : matchesChunks(chunks, text)
+    return chunks === undefined ? matchesGlob(tokensOf(filled), text) : matchesChunks(chunks, text)
   }
 }
