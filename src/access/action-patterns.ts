@@ -1,6 +1,7 @@
 /** Entries of Action and NotAction: `vendor:Name` with wildcards, without case. */
 
 import type { AccessRequest } from '../kernel/authorization.ts'
+import { interned } from './interned.ts'
 import { compilePieces, piecesOf } from './template.ts'
 
 /** Answers whether a lower-case action matches. */
@@ -22,7 +23,7 @@ const never: ActionMatch = () => false
  * Compiles one entry. The vendor is literal: `*` alone matches everything, while an entry whose
  * vendor holds a wildcard or that has no colon matches nothing.
  */
-export function compileAction(entry: string): ActionPattern {
+export const compileAction = interned((entry: string): ActionPattern => {
   const lower = entry.toLowerCase()
   if (lower === '*') return { exact: undefined, vendor: undefined, matches: () => true }
   const colon = lower.indexOf(':')
@@ -34,4 +35,4 @@ export function compileAction(entry: string): ActionPattern {
   const exact = pieces.length === 1 ? lower : undefined
   const match = compilePieces(pieces)
   return { exact, vendor, matches: (action) => match(action, UNUSED, undefined) }
-}
+})

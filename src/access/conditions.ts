@@ -3,6 +3,7 @@
 import type { AccessRequest, ContextValue } from '../kernel/authorization.ts'
 import { type ContextKey, contextKey, readKey, type Trace } from './context-keys.ts'
 import type { Condition } from './document.ts'
+import { interned } from './interned.ts'
 import { parseBoolean } from './operand-values.ts'
 import { DIFFERS, MATCHES, OPERATORS } from './operators.ts'
 
@@ -52,10 +53,9 @@ function quantified(
 }
 
 /**
- * Compiles one condition. An unknown operator never holds; a key with several values meets only
- * the set operators; an absent key holds for negated operators, `...IfExists` and ForAllValues.
+ * An unknown operator never holds; a key with several values meets only the set operators; an absent key holds for negated operators, `...IfExists` and ForAllValues.
  */
-export function compileCondition(written: Condition, variables: boolean): ConditionTest {
+function compileFresh(written: Condition, variables: boolean): ConditionTest {
   const key = contextKey(written.key)
   const name = operatorName(written.operator)
   if (name === undefined) return { written, key, holds: () => false }
@@ -75,4 +75,16 @@ export function compileCondition(written: Condition, variables: boolean): Condit
       return quantified(value, set, (one) => test(one, request, trace) === wanted)
     },
   }
+}
+
+const DIALECTS = [false, true].map((variables) =>
+  interned((text) => compileFresh(JSON.parse(text) as Condition, variables)),
+)
+
+/**
+ * Compiles one condition; equal conditions of different documents are one object. `variables` tells
+ * whether the document's version knows policy variables.
+ */
+export function compileCondition(written: Condition, variables: boolean): ConditionTest {
+  return DIALECTS[Number(variables)]!(JSON.stringify(written))
 }

@@ -1,30 +1,22 @@
 /** The fast path of a decision. */
 
-import type { AccessRequest, Policy } from '../kernel/authorization.ts'
-import { applies, type CompiledStatement, compilePolicy } from './compile.ts'
+import type { AccessRequest } from '../kernel/authorization.ts'
+import { applies, type Candidates, type CompiledStatement, compilePolicy } from './compile.ts'
+import { hasAccount } from './context-keys.ts'
 import { grantLevel } from './grants.ts'
 import {
-  boundaryOf,
-  identityOf,
   isUncontrolled,
-  type OwnLayer,
+  isUnderServiceControl,
   refusingLayer,
   resourceControlOf,
-  serviceControlOf,
-  sessionOf,
 } from './layers.ts'
-import {
-  type LevelCandidates,
-  listCandidates,
-  resourceControlCandidates,
-  serviceControlCandidates,
-} from './policy-sets.ts'
+import { type LevelCandidates, layerCandidates, resourceControlCandidates } from './policy-sets.ts'
 import { DIRECT, NOBODY } from './principals.ts'
-import type { Shape } from './resource-patterns.ts'
 
 type Statements = readonly CompiledStatement[]
 
 const NONE: Statements = []
+const SILENT: Candidates = { deny: NONE, allow: NONE }
 
 function anyApplies(statements: Statements, request: AccessRequest): boolean {
   for (const statement of statements) {
@@ -42,24 +34,13 @@ function levelsPass(candidates: LevelCandidates, request: AccessRequest): boolea
 }
 
 /** Whether one policy that must allow, when it is present, does so without denying. */
-function singlePasses(policy: Policy, request: AccessRequest): boolean {
-  const { deny, allow } = compilePolicy(policy, 'resource').candidates(request.action)
+function passes({ deny, allow }: Candidates, request: AccessRequest): boolean {
   return !anyApplies(deny, request) && anyApplies(allow, request)
 }
 
-function singleDenies(policy: Policy | undefined, shape: Shape, request: AccessRequest): boolean {
-  if (policy === undefined) return false
-  return anyApplies(compilePolicy(policy, shape).candidates(request.action).deny, request)
-}
-
 /** How directly the resource's policy and grants name the caller. */
-function namedLevel(request: AccessRequest): number {
-  const { action, resource } = request
+function namedLevel(allow: Statements, request: AccessRequest): number {
   let best = NOBODY
-  const allow =
-    resource.policy === undefined
-      ? NONE
-      : compilePolicy(resource.policy, 'resource').candidates(action).allow
   for (const statement of allow) {
     const level = statement.level(request)
     if (level > best && applies(statement, request, undefined)) best = level
@@ -74,29 +55,29 @@ function namedLevel(request: AccessRequest): number {
  */
 export function decide(request: AccessRequest): boolean {
   if (isUncontrolled(request)) return true
-  const { action, layers, resource } = request
+  const { action, resource } = request
+  const own = layerCandidates(request.layers, action)
   const resourceControl = resourceControlOf(request)
   if (resourceControl !== undefined) {
     if (!levelsPass(resourceControlCandidates(resourceControl, action), request)) return false
   }
-  const serviceControl = serviceControlOf(request)
-  if (serviceControl !== undefined) {
-    if (!levelsPass(serviceControlCandidates(serviceControl, action), request)) return false
+  if (own.serviceControl !== undefined && isUnderServiceControl(request)) {
+    if (!levelsPass(own.serviceControl, request)) return false
   }
-  if (layers.endpoint !== undefined && !singlePasses(layers.endpoint, request)) return false
-  const identity = listCandidates(identityOf(request), action)
-  if (anyApplies(identity.deny, request)) return false
-  const boundary = boundaryOf(request)
-  if (singleDenies(resource.policy, 'resource', request)) return false
-  if (singleDenies(boundary, 'identity', request)) return false
-  const sessions = sessionOf(request)
-  const session = sessions === undefined ? undefined : listCandidates(sessions, action)
-  if (session !== undefined && anyApplies(session.deny, request)) return false
-  const allowing = (layer: OwnLayer): Statements => {
-    if (layer === 'identity-based policy') return identity.allow
-    if (layer === 'session policy') return session?.allow ?? NONE
-    return compilePolicy(boundary!, 'identity').candidates(action).allow
-  }
-  const allows = (layer: OwnLayer) => anyApplies(allowing(layer), request)
-  return refusingLayer(request, namedLevel(request), allows) === undefined
+  if (own.endpoint !== undefined && !passes(own.endpoint, request)) return false
+  const { principal } = request
+  const local = hasAccount(principal)
+  const identity = local && principal.kind !== 'root' ? own.identity : SILENT
+  const boundary = (local && principal.kind !== 'root' && own.boundary) || SILENT
+  const session = (local && own.session) || SILENT
+  const spoken = resource.policy && compilePolicy(resource.policy, 'resource').candidates(action)
+  if (anyApplies(identity.deny, request) || anyApplies(boundary.deny, request)) return false
+  if (anyApplies(session.deny, request)) return false
+  if (spoken !== undefined && anyApplies(spoken.deny, request)) return false
+  const level = namedLevel(spoken?.allow ?? NONE, request)
+  const refusing = refusingLayer(request, level, (layer) => {
+    if (layer === 'identity-based policy') return anyApplies(identity.allow, request)
+    return anyApplies((layer === 'session policy' ? session : boundary).allow, request)
+  })
+  return refusing === undefined
 }

@@ -29,9 +29,12 @@ export interface Position {
 
 class Broken extends Error {}
 
-const SPACE = /[ \t\n\r]*/y
+const SPACE_CODE = 32
+const QUOTE = 34
+const BACKSLASH = 92
+const BLANKS: ReadonlySet<number> = new Set([9, 10, 13, 32])
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const PLAIN = /[^"\\\u0000-\u001f]*/y
+const SPECIAL = /[\\\u0000-\u001f]/
 const HEX = /^[0-9a-fA-F]{4}$/
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -60,9 +63,7 @@ class Reader {
   }
 
   #space(): void {
-    SPACE.lastIndex = this.#at
-    SPACE.test(this.#text)
-    this.#at = SPACE.lastIndex
+    while (BLANKS.has(this.#text.charCodeAt(this.#at))) this.#at++
   }
 
   #peek(): string | undefined {
@@ -136,19 +137,27 @@ class Reader {
 
   #string(): string {
     let value = ''
-    this.#at++
+    let from = ++this.#at
+    const close = this.#text.indexOf('"', from)
+    const whole = this.#text.slice(from, close)
+    if (close >= 0 && !SPECIAL.test(whole)) {
+      this.#at = close + 1
+      return whole
+    }
     for (;;) {
-      PLAIN.lastIndex = this.#at
-      const run = PLAIN.exec(this.#text)![0]
-      value += run
-      this.#at += run.length
-      const mark = this.#text[this.#at]
-      if (mark === '"') {
+      const mark = this.#text.charCodeAt(this.#at)
+      if (!(mark >= SPACE_CODE)) throw new Broken()
+      if (mark !== QUOTE && mark !== BACKSLASH) {
+        this.#at++
+        continue
+      }
+      value += this.#text.slice(from, this.#at)
+      if (mark === QUOTE) {
         this.#at++
         return value
       }
-      if (mark !== '\\') throw new Broken()
       value += this.#escape()
+      from = this.#at
     }
   }
 

@@ -21,9 +21,13 @@ function isServiceLinked({ principal }: AccessRequest): boolean {
 }
 
 /** SCPs bind the principals of accounts, root included, and no service-linked role. */
+export function isUnderServiceControl(request: AccessRequest): boolean {
+  return hasAccount(request.principal) && !isServiceLinked(request)
+}
+
+/** The SCP levels that take part. */
 export function serviceControlOf(request: AccessRequest) {
-  if (request.layers.serviceControl === undefined || isServiceLinked(request)) return undefined
-  return hasAccount(request.principal) ? request.layers.serviceControl : undefined
+  return isUnderServiceControl(request) ? request.layers.serviceControl : undefined
 }
 
 /** RCPs bind everyone but service-linked roles, for the services that support them. */

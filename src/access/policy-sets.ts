@@ -1,6 +1,6 @@
 /** Several policies that speak as one layer, and the levels of an organization. */
 
-import type { Policy } from '../kernel/authorization.ts'
+import type { Layers, Policy } from '../kernel/authorization.ts'
 import { type Candidates, type CompiledStatement, compilePolicy, decisive } from './compile.ts'
 import type { Shape } from './resource-patterns.ts'
 
@@ -56,27 +56,36 @@ function stacked(
   return { deny: decisive(all.flatMap(({ deny }) => deny)), levels: all.map(({ allow }) => allow) }
 }
 
-const lists = new Memo<readonly Policy[], Candidates>((policies, action) =>
-  union(policies, 'identity', action),
-)
+/** What the policies of a principal have to say about one action. */
+export interface LayerCandidates {
+  readonly identity: Candidates
+  readonly boundary: Candidates | undefined
+  readonly session: Candidates | undefined
+  readonly serviceControl: LevelCandidates | undefined
+  readonly endpoint: Candidates | undefined
+}
+
+function single(policy: Policy | undefined, shape: Shape, action: string): Candidates | undefined {
+  return policy && compilePolicy(policy, shape).candidates(action)
+}
+
 const serviceLevels = new Memo<readonly (readonly Policy[])[], LevelCandidates>((levels, action) =>
   stacked(levels, 'identity', action),
 )
 const resourceLevels = new Memo<readonly (readonly Policy[])[], LevelCandidates>((levels, action) =>
   stacked(levels, 'resource', action),
 )
+const layerSets = new Memo<Layers, LayerCandidates>((layers, action) => ({
+  identity: union(layers.identity, 'identity', action),
+  boundary: single(layers.boundary, 'identity', action),
+  session: layers.session && union(layers.session, 'identity', action),
+  serviceControl: layers.serviceControl && serviceLevels.get(layers.serviceControl, action),
+  endpoint: single(layers.endpoint, 'resource', action),
+}))
 
-/** Candidates of identity or session policies. Lists are taken as immutable. */
-export function listCandidates(policies: readonly Policy[], action: string): Candidates {
-  return lists.get(policies, action)
-}
-
-/** Candidates of service control policies, level by level. */
-export function serviceControlCandidates(
-  levels: readonly (readonly Policy[])[],
-  action: string,
-): LevelCandidates {
-  return serviceLevels.get(levels, action)
+/** Candidates of a principal's layers, remembered for as long as the layers object lives. */
+export function layerCandidates(layers: Layers, action: string): LayerCandidates {
+  return layerSets.get(layers, action)
 }
 
 /** Candidates of resource control policies, level by level. */
