@@ -24,7 +24,7 @@ const OWN = '111111111111'
 const OTHER = '222222222222'
 const ISSUED = Date.UTC(2026, 0, 2, 3, 4, 5)
 
-export const PRINCIPALS: readonly Principal[] = [
+const PRINCIPALS: readonly Principal[] = [
   { kind: 'root', account: OWN, arn: `arn:aws:iam::${OWN}:root`, userId: OWN },
   {
     kind: 'user',
@@ -287,7 +287,7 @@ const rare = <T>(from: fc.Arbitrary<T>) => fc.option(from, { nil: undefined, fre
 const levels = (from: fc.Arbitrary<Policy>) =>
   fc.array(fc.array(from, { minLength: 1, maxLength: 2 }), { maxLength: 2 })
 
-export const contextMap: fc.Arbitrary<Record<string, ContextValue>> = fc.record(
+const contextMap: fc.Arbitrary<Record<string, ContextValue>> = fc.record(
   {
     'aws:sourceip': pick('10.1.2.3', '11.1.2.3', '2001:db8::1', 'nonsense'),
     't:s': pick('red', 'Red', 'r*', 'bob', '*x', '*'),

@@ -3,10 +3,10 @@
 import { compileAction } from './action-patterns.ts'
 import { matchesTemplate } from './arn-templates.ts'
 
-export type AccessLevel = 'List' | 'Read' | 'Write' | 'Tagging' | 'Permissions management'
+type AccessLevel = 'List' | 'Read' | 'Write' | 'Tagging' | 'Permissions management'
 
 /** A resource type that an action takes. */
-export interface ActionResource {
+interface ActionResource {
   readonly type: string
   readonly required: boolean
   readonly conditionKeys: readonly string[]

@@ -97,7 +97,8 @@ test('trust policies', () => {
   const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '111111111111' } }
   const rows: [object, string | undefined][] = [
     [trust, undefined],
-    [{ ...trust, Principal: '*' }, undefined],
+    [{ ...trust, Principal: { AWS: '*' } }, undefined],
+    [{ ...trust, Principal: '*' }, 'AssumeRolepolicy contained an invalid principal: "STAR":"*".'],
     [{ ...trust, Action: ['sts:AssumeRole', 'sts:TagSession'] }, undefined],
     [{ ...trust, Principal: { Service: 'ec2.amazonaws.com' } }, undefined],
     [{ ...trust, Principal: { Federated: 'cognito-identity.amazonaws.com' } }, undefined],

@@ -124,6 +124,11 @@ const noNotPrincipal = each(({ notPrincipal }) =>
   notPrincipal === undefined ? undefined : 'Has prohibited field NotPrincipal',
 )
 
+/** Trust policies spell everyone as `{"AWS": "*"}`. */
+const noBareStar = each(({ principal }) =>
+  principal === '*' ? 'AssumeRolepolicy contained an invalid principal: "STAR":"*".' : undefined,
+)
+
 const onlyTrustActions = each(({ actions }) =>
   actions?.every(isTrustAction)
     ? undefined
@@ -177,6 +182,7 @@ const RULES: Readonly<Record<PolicyKind, readonly Rule[]>> = {
     someActions,
     each(actionFault),
     onlyTrustActions,
+    noBareStar,
     principalFault,
   ],
   scp: [

@@ -16,7 +16,7 @@ export type JsonNode =
   | { readonly kind: 'number' | 'boolean' | 'null'; readonly value: string; readonly span: Span }
 
 /** Offsets of UTF-16 units, end exclusive. */
-export interface Span {
+interface Span {
   readonly start: number
   readonly end: number
 }

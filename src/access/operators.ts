@@ -16,12 +16,12 @@ import {
 } from './template.ts'
 
 /** The value has not the type that the operator compares. */
-export const MISTYPED = -1
+const MISTYPED = -1
 export const DIFFERS = 0
 export const MATCHES = 1
 
 /** How one request value relates to the policy's values (MATCHES when it meets any of them). */
-export type ValueTest = (value: string, request: AccessRequest, trace: Trace | undefined) => number
+type ValueTest = (value: string, request: AccessRequest, trace: Trace | undefined) => number
 
 export interface Operator {
   readonly negated: boolean

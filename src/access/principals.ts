@@ -10,7 +10,7 @@ import type { PrincipalElement } from './document.ts'
  * user, everyone) also above boundary and session policy.
  */
 export const NOBODY = 0
-export const ACCOUNT = 1
+const ACCOUNT = 1
 export const ROLE = 2
 export const DIRECT = 3
 
@@ -27,7 +27,7 @@ const ACCOUNT_ID = /^\d{12}$/
 const ROOT_ARN = /^arn:[^:]*:iam::(\d{12}):root$/
 
 /** The account of a bare id or a root ARN. */
-export function accountOf(name: string): string | undefined {
+function accountOf(name: string): string | undefined {
   return ACCOUNT_ID.test(name) ? name : ROOT_ARN.exec(name)?.[1]
 }
 

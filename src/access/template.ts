@@ -5,7 +5,7 @@ import { type ContextKey, contextKey, readKey, type Trace } from './context-keys
 import { ANY, matchesChunks, matchesGlob, ONE } from './glob.ts'
 
 /** `${key}` or `${key, 'fallback'}`. */
-export interface Slot {
+interface Slot {
   readonly key: ContextKey
   readonly fallback: string | undefined
 }
