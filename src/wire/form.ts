@@ -72,7 +72,7 @@ function emptyNode(): FormNode {
 }
 
 /** Percent-decodes; `+` is a space. */
-export function decodeFormText(text: string): string {
+function decodeFormText(text: string): string {
   if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

@@ -19,7 +19,6 @@ export const malformedInput = refuse('MalformedInput')
 export const invalidRequest = refuse('InvalidRequest')
 export const malformedXml = refuse('MalformedXML')
 export const notImplemented = refuse('NotImplemented', 501)
-export const unsupportedMediaType = refuse('UnsupportedMediaTypeException', 415)
 
 export const MALFORMED_XML_TEXT =
   'The XML you provided was not well-formed or did not validate against our published schema'

@@ -46,7 +46,7 @@ export interface WireService {
  */
 export function loadWire(contract: object, constraints?: ConstraintsFile): WireService {
   const facts = readServiceFacts(contract)
-  const compiled = new Map<string, WireOperation>()
+  const compiled = new Map<ProtocolName, Map<string, WireOperation>>()
   const shapes = new Map<string, OperationShape>()
   let table: RestTable | undefined
 
@@ -62,13 +62,17 @@ export function loadWire(contract: object, constraints?: ConstraintsFile): WireS
   }
 
   const operation: WireService['operation'] = (name, protocol = facts.protocol) => {
-    const key = `${protocol} ${name}`
-    let made = compiled.get(key)
+    let ofProtocol = compiled.get(protocol)
+    if (!ofProtocol) {
+      ofProtocol = new Map()
+      compiled.set(protocol, ofProtocol)
+    }
+    let made = ofProtocol.get(name)
     if (made) return made
     const shape = shapeOf(name)
     if (!shape) return undefined
     made = compileOperation(shape, protocol, facts, constraints)
-    compiled.set(key, made)
+    ofProtocol.set(name, made)
     return made
   }
 
@@ -84,7 +88,9 @@ export function loadWire(contract: object, constraints?: ConstraintsFile): WireS
     find(route, request) {
       if (route.dialect !== 'rest') {
         const name = route.operation ?? ''
-        const made = operation(name, protocolOf(route.dialect))
+        const made = speaks(facts, route.dialect)
+          ? operation(name, protocolOf(route.dialect))
+          : undefined
         if (made) return made
         throw route.dialect === 'query'
           ? invalidAction(name, facts.version ?? '')
@@ -132,6 +138,13 @@ function compileOperation(
     },
     encode: (output, requestId) => (codec ?? compile()).encode(output, requestId),
   }
+}
+
+/** JSON and CBOR may stand for each other; forms and REST for nothing else. */
+function speaks({ protocol, queryCompatible }: ServiceFacts, dialect: Dialect): boolean {
+  const isQuery = protocol === 'awsQuery' || protocol === 'ec2Query'
+  if (dialect === 'query') return isQuery || queryCompatible
+  return !isQuery && !protocol.startsWith('rest')
 }
 
 const hasStream = (shape: Shape): boolean =>

@@ -4,7 +4,7 @@ import { memoized } from './compile.ts'
 
 /** Writes a handler's value as a CBOR item. */
 // biome-ignore lint/suspicious/noExplicitAny: outputs were typed where the operation was defined
-export type CborEncoder = (value: any, writer: CborWriter) => void
+type CborEncoder = (value: any, writer: CborWriter) => void
 type Compile = (shape: Shape) => CborEncoder
 
 /** Compiles the encoder of a shape, once. */

@@ -63,7 +63,7 @@ function readStructure(shape: StructureShape, compile: Compile, ec2: boolean): F
 }
 
 /** Name of a structure's member in a form. */
-export function memberKey(name: string, traits: Member['traits'], ec2: boolean): string {
+function memberKey(name: string, traits: Member['traits'], ec2: boolean): string {
   if (!ec2) return traits.xmlName ?? name
   if (traits.ec2QueryName) return traits.ec2QueryName
   const key = traits.xmlName ?? name

@@ -6,7 +6,7 @@ import { readText } from './text.ts'
 import { elementName } from './xml-encoder.ts'
 
 /** Reads one value from the elements that stand for it: several where a list is flat. */
-export type XmlReader = (elements: readonly XmlElement[]) => unknown
+type XmlReader = (elements: readonly XmlElement[]) => unknown
 
 interface Field {
   readonly name: string
@@ -59,7 +59,7 @@ export function structureReader(shape: Shape): (element: XmlElement) => unknown 
 }
 
 /** Compiles the reader of a member. */
-export function xmlReader(shape: Shape, traits: Traits): XmlReader {
+function xmlReader(shape: Shape, traits: Traits): XmlReader {
   const flat = traits.xmlFlattened === 1
   switch (shape.kind) {
     case 'structure': {

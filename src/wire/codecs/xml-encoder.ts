@@ -75,7 +75,7 @@ export function namespaceAttribute({ xmlNamespace }: Traits): string {
 }
 
 /** Whether HTTP bindings take a member out of the body. */
-export const isBound = ({ traits }: Member): boolean =>
+const isBound = ({ traits }: Member): boolean =>
   traits.httpHeader !== undefined ||
   traits.httpPrefixHeaders !== undefined ||
   traits.httpResponseCode === 1

@@ -9,7 +9,7 @@ import type { Member, OperationShape, StructureShape } from '../schema/shape.ts'
 import { headerReader } from './header-text.ts'
 
 /** Reads the members that stand outside the body. */
-export type BindingReader = (request: HttpRequest, path: string) => Record<string, unknown>
+type BindingReader = (request: HttpRequest, path: string) => Record<string, unknown>
 
 type Refuse = (message: string) => ServiceError
 

@@ -8,17 +8,31 @@ export interface HostName {
 }
 
 /** Domains under which services have names. */
-export const DOMAINS = ['localhost', 'amazonaws.com'] as const
+const DOMAINS = ['localhost', 'amazonaws.com'] as const
+
+const MAX_REMEMBERED = 1_000
+
+/** Makes a reader of Host headers that remembers what it has read: few hosts are spoken to. */
+export function hostReader(
+  services: ReadonlySet<string>,
+): (host: string | undefined) => HostName | undefined {
+  const known = new Map<string, HostName | undefined>()
+  return (host) => {
+    if (host === undefined) return undefined
+    if (known.has(host)) return known.get(host)
+    const name = readHost(host, services)
+    if (known.size >= MAX_REMEMBERED) known.clear()
+    known.set(host, name)
+    return name
+  }
+}
 
 /**
  * Reads a Host header. The rightmost label that is a service wins, so that a bucket may be called
  * like one. Undefined when the host names no service (an address, a bare `localhost`).
  */
-export function readHost(
-  host: string | undefined,
-  services: ReadonlySet<string>,
-): HostName | undefined {
-  if (host === undefined || host.length > 300) return undefined
+function readHost(host: string, services: ReadonlySet<string>): HostName | undefined {
+  if (host.length > 300) return undefined
   const name = host.toLowerCase().replace(/:\d{1,5}$/, '')
   const domain = DOMAINS.find((each) => name.endsWith(`.${each}`))
   if (domain === undefined) return undefined

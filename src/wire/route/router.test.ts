@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServiceEntry } from '../../kernel/directory.ts'
 import type { HttpRequest } from '../../kernel/http.ts'
-import { readHost } from './host.ts'
+import { hostReader } from './host.ts'
 import { createRouter } from './router.ts'
 
 const entry = (name: string, facts: Partial<ServiceEntry> = {}): ServiceEntry => ({
@@ -123,6 +123,6 @@ test('hosts name the service, the Region and the bucket', () => {
     '.localhost',
     '....localhost',
   ]) {
-    assert.equal(readHost(host, new Set(['s3'])), undefined)
+    assert.equal(hostReader(new Set(['s3']))(host), undefined)
   }
 })

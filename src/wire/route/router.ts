@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../kernel/http.ts'
 import { type FormNode, formValue } from '../form.ts'
 import { invalidAction, missingAction, noSuchRoute, unknownOperation } from '../protocol-errors.ts'
 import { requestForm } from '../protocols/request-form.ts'
-import { type HostName, readHost } from './host.ts'
+import { type HostName, hostReader } from './host.ts'
 import { dialectOf, isFormPost, type Route } from './route.ts'
 
 export interface Router {
@@ -31,11 +31,11 @@ export function createRouter(entries: readonly ServiceEntry[]): Router {
     if (entry.target !== undefined) byTarget.set(entry.target, entry)
     byHost.set(entry.hostPrefix ?? entry.signingName, entry)
   }
-  const hosts = new Set(byHost.keys())
+  const readHost = hostReader(new Set(byHost.keys()))
   const s3 = entries.find(({ name }) => name === 's3')
 
   const route: Router['route'] = (request, scope) => {
-    const host = readHost(request.headers.host, hosts)
+    const host = readHost(request.headers.host)
     const dialect = dialectOf(request)
     switch (dialect) {
       case 'awsJson1_0':
@@ -100,7 +100,7 @@ export function createRouter(entries: readonly ServiceEntry[]): Router {
     route,
     readsBody(request, scope) {
       if (!isFormPost(request) || request.headers['x-amz-target'] !== undefined) return false
-      const addressed = addressee(readHost(request.headers.host, hosts), scope)
+      const addressed = addressee(readHost(request.headers.host), scope)
       return !addressed || addressed.version !== undefined
     },
   }

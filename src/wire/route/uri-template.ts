@@ -1,4 +1,4 @@
-export type UriSegment =
+type UriSegment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'label'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string }

@@ -4,7 +4,7 @@
  */
 export type Shape = SimpleShape | TimestampShape | ListShape | MapShape | StructureShape
 
-export type SimpleKind =
+type SimpleKind =
   | 'string'
   | 'number'
   | 'boolean'
