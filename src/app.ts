@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { AuditLog } from './audit/log.ts'
 import { completeOrphans } from './audit/recovery.ts'
@@ -23,6 +23,7 @@ import { services } from './services/index.ts'
 import { parseUnseal } from './storage/barrier/unseal.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
 import { createRouter } from './wire/route/router.ts'
+import type { ConstraintsFile } from './wire/validate/constraints.ts'
 import { loadWire } from './wire/wire-service.ts'
 
 /** A running installation. */
@@ -42,10 +43,6 @@ const clockState = collection<{ readonly offsetSeconds: number }>('sallyport.clo
   version: 1,
   key: () => ['clock'],
 })
-
-const version: string = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-).version
 
 /** Opens the store and composes the house. Tests call it with a memory store. */
 export async function createApp(config: Config, log: Log = consoleLog(config.log)): Promise<App> {
@@ -119,7 +116,7 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     credentials: new Credentials(epochOf, principals, openToken),
     throttle: new Throttle(config.throttle),
     metrics,
-    version,
+    version: packageFacts.version,
     serviceNames: services.map(({ name }) => name),
     service,
     serviceNamed,
@@ -186,12 +183,12 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
 
 async function load(entry: ServiceEntry): Promise<LoadedService> {
   const [service, catalogue] = await Promise.all([entry.load(), actionCatalogue()])
-  const [contract, constraints] = await Promise.all([service.contract(), constraintsOf(entry.name)])
+  const [contract, constraints] = await Promise.all([service.contract(), entry.constraints?.()])
   const actionPrefix = entry.actionPrefix ?? entry.signingName
   return {
     entry,
     service,
-    wire: loadWire(contract, constraints),
+    wire: loadWire(contract, (constraints as { default: ConstraintsFile } | undefined)?.default),
     secrets: new Set(service.secrets),
     eventSource: entry.eventSource ?? `${entry.signingName}.amazonaws.com`,
     actionPrefix,
@@ -201,11 +198,6 @@ async function load(entry: ServiceEntry): Promise<LoadedService> {
       return /^(Get|List|Describe|Lookup|Head)/.test(operation)
     },
   }
-}
-
-async function constraintsOf(name: string) {
-  const file = new URL(`./services/${name}/constraints.json`, import.meta.url)
-  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 const storeUrl = ({ store, data }: Config): string =>

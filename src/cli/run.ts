@@ -20,10 +20,7 @@ const process_: Terminal = {
 }
 
 /** Runs a command line; returns the exit code: 0 done, 1 it failed, 2 it was not understood. */
-export async function run(
-  args: readonly string[],
-  terminal: Terminal = process_,
-): Promise<number> {
+export async function run(args: readonly string[], terminal: Terminal = process_): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     terminal.out(await overview())

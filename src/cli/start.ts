@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
-import { type Command, Complaint, type Terminal } from './command.ts'
+import { type Command, Complaint } from './command.ts'
 import { credentialsPath, writeCredentials } from './credentials-file.ts'
 
 const help = `sallyport start: serves AWS's APIs until it is told to stop
@@ -36,6 +38,7 @@ export const command: Command = {
       terminal.err(
         'WARNING: --auth open accepts keys that nobody made. Use it for tests, never with data you care about.\n',
       )
+    mkdirSync(config.data, { recursive: true, mode: 0o700 })
     const app = await createApp(config).catch(complain)
     if (app.madeKey !== undefined)
       writeCredentials(credentialsPath(config.data), app.madeKey, config.region)
@@ -51,6 +54,7 @@ export const command: Command = {
       terminal.err(
         `The administrator's key is in ${credentialsPath(config.data)}. For this shell: eval "$(sallyport env)"\n`,
       )
+    writeFileSync(join(config.data, 'endpoint'), `${url}\n`)
     terminal.out(`sallyport ready ${url}\n`)
     await stopSignal()
     await app.close()

@@ -1,5 +1,5 @@
 import type { AccessRequest, ContextValue } from '../kernel/authorization.ts'
-import type { Target } from '../kernel/service.ts'
+import type { Target } from '../kernel/target.ts'
 import type { Exchange } from './exchange.ts'
 
 /** The decision that a target asks for, with the request's condition keys behind a function. */

@@ -1,5 +1,5 @@
 import type { CallContext } from '../kernel/context.ts'
-import type { Target } from '../kernel/service.ts'
+import type { Target } from '../kernel/target.ts'
 import type { Exchange } from './exchange.ts'
 import type { House, Journal } from './house.ts'
 import { decideTarget } from './steps/authorize.ts'

@@ -1,4 +1,4 @@
-import type { Caller } from '../kernel/context.ts'
+import type { Caller } from '../kernel/authorization.ts'
 import { accountOfAccessKey } from '../kernel/ids.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import { SigningKeys } from '../wire/sigv4.ts'

@@ -1,12 +1,12 @@
 import type {
   AccessRequest,
+  Caller,
   ContextValue,
   Layers,
   Policy,
   Principal,
   Resource,
 } from '../kernel/authorization.ts'
-import type { Caller } from '../kernel/context.ts'
 import type { Exchange } from './exchange.ts'
 
 /** A policy as a record names it: its text lies in the log's documents. */

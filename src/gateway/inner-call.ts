@@ -1,4 +1,5 @@
-import type { CallAs, Caller } from '../kernel/context.ts'
+import type { Caller } from '../kernel/authorization.ts'
+import type { CallAs } from '../kernel/context.ts'
 import { ServiceError } from '../kernel/errors.ts'
 import { timedUuid } from '../kernel/ids.ts'
 import { Exchange } from './exchange.ts'

@@ -80,6 +80,12 @@ export interface Layers {
   readonly endpoint?: Policy | undefined
 }
 
+/** Who calls, with every policy that travels with the principal. */
+export interface Caller {
+  readonly principal: Principal
+  readonly layers: Layers
+}
+
 /** A KMS-style grant: allows only, next to the resource policy. */
 export interface Grant {
   readonly id: string

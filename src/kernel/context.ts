@@ -1,8 +1,8 @@
-import type { Layers, Principal } from './authorization.ts'
+import type { Caller } from './authorization.ts'
 import type { Log, Ports, Random } from './ports.ts'
 import type { PrincipalDirectory } from './principals.ts'
-import type { Target } from './service.ts'
 import type { Owner, Store } from './store.ts'
+import type { Target } from './target.ts'
 
 /** Where a call came from. */
 export interface Source {
@@ -14,12 +14,6 @@ export interface Source {
   readonly invokedBy?: string | undefined
   /** Services that forwarded the call, outermost first (`aws:CalledVia`). */
   readonly calledVia?: readonly string[] | undefined
-}
-
-/** Who calls, with every policy that travels with the principal. */
-export interface Caller {
-  readonly principal: Principal
-  readonly layers: Layers
 }
 
 /** What `targets` may see: reads only, of any owner, before anything is authorized. */

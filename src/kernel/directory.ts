@@ -19,4 +19,6 @@ export interface ServiceEntry {
   /** Prefix of its IAM actions where that is not the signing name (`cloudwatch`). */
   readonly actionPrefix?: string | undefined
   readonly load: () => Promise<Service>
+  /** Length, range, pattern and enum facts that the SDK lacks: the folder's constraints.json. */
+  readonly constraints?: (() => Promise<unknown>) | undefined
 }

@@ -1,5 +1,4 @@
-import type { Policy, Session } from './authorization.ts'
-import type { Caller } from './context.ts'
+import type { Caller, Policy, Session } from './authorization.ts'
 import type { Owner, Store } from './store.ts'
 
 /** Opens the reading side of anybody's store; only seams and the gateway hold one. */

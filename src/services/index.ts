@@ -1,12 +1,13 @@
 import type { ServiceEntry } from '../kernel/directory.ts'
 
-/** Every service, one line each; its code is loaded by its first request. */
+/** Every service, one entry each; its code is loaded by its first request. */
 export const services: readonly ServiceEntry[] = [
   {
     name: 'cloudtrail',
     signingName: 'cloudtrail',
     target: 'CloudTrail_20131101',
     load: async () => (await import('./cloudtrail/service.ts')).service,
+    constraints: () => import('./cloudtrail/constraints.json', { with: { type: 'json' } }),
   },
   {
     name: 'iam',
@@ -14,11 +15,13 @@ export const services: readonly ServiceEntry[] = [
     version: '2010-05-08',
     global: true,
     load: async () => (await import('./iam/service.ts')).service,
+    constraints: () => import('./iam/constraints.json', { with: { type: 'json' } }),
   },
   {
     name: 'sts',
     signingName: 'sts',
     version: '2011-06-15',
     load: async () => (await import('./sts/service.ts')).service,
+    constraints: () => import('./sts/constraints.json', { with: { type: 'json' } }),
   },
 ]

@@ -1,6 +1,6 @@
 import type { ReadContext } from '../../kernel/context.ts'
-import type { Target } from '../../kernel/service.ts'
 import type { Owner } from '../../kernel/store.ts'
+import type { Target } from '../../kernel/target.ts'
 import type { Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 

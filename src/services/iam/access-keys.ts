@@ -1,7 +1,7 @@
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { accessKeyId } from '../../kernel/ids.ts'
-import type { Target } from '../../kernel/service.ts'
 import type { Readable } from '../../kernel/store.ts'
+import type { Target } from '../../kernel/target.ts'
 import { type AccessKeyRecord, accessKeys } from './access-key-records.ts'
 import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'

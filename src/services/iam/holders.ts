@@ -1,6 +1,6 @@
 import type { ReadContext } from '../../kernel/context.ts'
-import type { Target } from '../../kernel/service.ts'
 import { type Collection, NotFound, type Transaction } from '../../kernel/store.ts'
+import type { Target } from '../../kernel/target.ts'
 import { type ArnType, iamArn } from './arns.ts'
 import { fail } from './contract.ts'
 

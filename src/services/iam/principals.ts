@@ -1,6 +1,5 @@
 import { parseArn } from '../../kernel/arn.ts'
-import type { Layers, Policy, Principal } from '../../kernel/authorization.ts'
-import type { Caller } from '../../kernel/context.ts'
+import type { Caller, Layers, Policy, Principal } from '../../kernel/authorization.ts'
 import type {
   AssumableRole,
   Credential,

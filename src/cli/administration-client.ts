@@ -1,0 +1,110 @@
+import { createHmac, hash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { environment } from '../config.ts'
+import { payloadHashOf, SigningKeys } from '../wire/sigv4.ts'
+import { canonicalRequest } from '../wire/sigv4-canonical.ts'
+import { Complaint } from './command.ts'
+import { credentialsPath, readCredentials, type StoredCredentials } from './credentials-file.ts'
+
+/** Flags that every command on a running installation takes. */
+export const connectionFlags = {
+  data: { type: 'string' },
+  endpoint: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+export const connectionHelp = `  --data ./.sallyport   where the installation keeps its credentials
+  --endpoint <url>      where it listens; default: AWS_ENDPOINT_URL, or what it wrote at its start
+  --json                JSON for programs
+`
+
+/** Reads a command's arguments; a wrong one is told to the person. */
+export function argumentsOf<
+  const O extends Record<string, { readonly type: 'string' | 'boolean' }>,
+>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true })
+  } catch (error) {
+    throw new Complaint((error as Error).message, 'see --help')
+  }
+}
+
+interface Connection {
+  readonly data?: string | undefined
+  readonly endpoint?: string | undefined
+}
+
+export const dataOf = ({ data }: Connection): string =>
+  data ?? environment('SALLYPORT_DATA') ?? './.sallyport'
+
+/** Where the installation of a data directory listens. */
+export function endpointOf(connection: Connection): string {
+  const written = join(dataOf(connection), 'endpoint')
+  return (
+    connection.endpoint ??
+    environment('AWS_ENDPOINT_URL') ??
+    (existsSync(written) ? readFileSync(written, 'utf8').trim() : 'http://127.0.0.1:4566')
+  )
+}
+
+/** Credentials of the data directory first: they are the administrator's. */
+export function credentialsOf(connection: Connection): StoredCredentials {
+  const accessKeyId = environment('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = environment('AWS_SECRET_ACCESS_KEY')
+  const stored = readCredentials(credentialsPath(dataOf(connection)))
+  if (stored !== undefined) return stored
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey, region: environment('AWS_REGION') ?? 'us-east-1' }
+  throw new Complaint(
+    `there are no credentials in ${credentialsPath(dataOf(connection))}`,
+    'name the data directory with --data, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  )
+}
+
+/** A signed call of the administration interface; refusals become complaints. */
+export async function administration(
+  connection: Connection,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const endpoint = endpointOf(connection)
+  const url = new URL(`/_sallyport/${path}`, endpoint)
+  const payload = body === undefined ? '' : JSON.stringify(body)
+  const headers = signed(method, url, payload, credentialsOf(connection))
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(payload !== '' && { body: payload }),
+  }).catch(() => {
+    throw new Complaint(
+      `nothing answers at ${endpoint}`,
+      'start it with "sallyport start", or name it with --endpoint',
+    )
+  })
+  const answer: unknown = await response.json().catch(() => ({}))
+  if (response.ok) return answer
+  const { code, message } = answer as { code?: string; message?: string }
+  throw new Complaint(message ?? `${endpoint} answered ${response.status} ${code ?? ''}`)
+}
+
+function signed(method: string, url: URL, payload: string, key: StoredCredentials) {
+  const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const date = timestamp.slice(0, 8)
+  const headers = { host: url.host, 'x-amz-date': timestamp }
+  const signedHeaders = Object.keys(headers)
+  const canonical = canonicalRequest(
+    { method, path: url.pathname, query: url.search.slice(1), headers, body: new Uint8Array() },
+    { signedHeaders, payloadHash: payloadHashOf(Buffer.from(payload)), normalizePath: true },
+  )
+  const scope = `${date}/${key.region}/sallyport/aws4_request`
+  const toSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash('sha256', canonical)}`
+  const signingKey = new SigningKeys(key.secretAccessKey).of(date, key.region, 'sallyport')
+  const signature = createHmac('sha256', signingKey).update(toSign).digest('hex')
+  return {
+    'x-amz-date': timestamp,
+    authorization: `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`,
+  }
+}
