@@ -59,17 +59,14 @@ function tagMembers(list: readonly unknown[]): readonly unknown[] {
 }
 
 function tagObject(object: Record<string, unknown>): Record<string, unknown> {
-  let copy: Record<string, unknown> | undefined
-  for (const name of Object.keys(object)) {
-    const old = object[name]
-    const tagged = tag(old)
-    const escaped = name.startsWith('$')
-    if (tagged === old && !escaped) continue
-    copy ??= Object.assign(Object.create(null), object) as Record<string, unknown>
-    if (escaped) delete copy[name]
-    copy[escaped ? `$${name}` : name] = tagged
-  }
-  return copy ?? object
+  const names = Object.keys(object)
+  const members = names.map((name) => tag(object[name]))
+  if (names.every((name, i) => members[i] === object[name] && !name.startsWith('$'))) return object
+  const copy: Record<string, unknown> = Object.create(null)
+  // A name of the record's own that looks like a tag gets one more sign.
+  for (const [i, name] of names.entries())
+    copy[name.startsWith('$') ? `$${name}` : name] = members[i]
+  return copy
 }
 
 function untag(value: unknown): unknown {

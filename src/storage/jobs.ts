@@ -71,7 +71,7 @@ export class Jobs {
     } catch (cause) {
       const { type } = record.job
       this.log.error('a job failed', { type, attempts: record.attempts, error: String(cause) })
-      await this.pause(record, Math.min(LONGEST_PAUSE_MS, 500 * 2 ** record.attempts))
+      await this.pause(record, Math.min(LONGEST_PAUSE_MS, 200 * 2 ** record.attempts))
       return false
     } finally {
       clearInterval(renewal)

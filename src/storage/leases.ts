@@ -13,6 +13,9 @@ const stored = collection<Lease>('sallyport.leases')({
   key: ({ name }) => [name],
 })
 
+/** Whoever rewrites segments of the log. */
+export const LOG_MAINTENANCE = 'log-maintenance'
+
 const LASTS_MS = 15_000
 
 /** Who does what only one may do. With a single process it is a set in memory. */
@@ -26,6 +29,16 @@ export class Leases {
     this.store = store
     this.node = node
     this.shared = shared
+  }
+
+  /** Waits for the lease, and runs with it. */
+  async during<T>(name: string, run: () => Promise<T>): Promise<T> {
+    while (!(await this.take(name))) await new Promise((next) => setTimeout(next, 50))
+    try {
+      return await run()
+    } finally {
+      await this.release(name)
+    }
   }
 
   /** True when this node has it now; it is renewed until released. */

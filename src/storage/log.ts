@@ -2,6 +2,7 @@ import { Documents } from './documents.ts'
 import type { Change, Segment } from './driver.ts'
 import type { Engine } from './engine.ts'
 import { intentKey, intents } from './journal.ts'
+import { type Leases, LOG_MAINTENANCE } from './leases.ts'
 import { numberOf } from './shelf.ts'
 import { encodeKey } from './tuple.ts'
 
@@ -32,6 +33,13 @@ export interface LogScan {
   readonly limit: number
 }
 
+export interface Compaction {
+  readonly olderThan: number
+  /** Bytes of the bodies that one segment may join. */
+  readonly largest: number
+  merge(parts: readonly LogSegment[]): Pick<LogSegment, 'directory' | 'body'>
+}
+
 /** Segments never span more, so that a scan knows where to begin. */
 const LONGEST_SPAN = 24 * 3600 * 1000
 /** Segments that can end in one millisecond. */
@@ -43,10 +51,12 @@ const place = { owner: Buffer.alloc(0), collection: numberOf('sallyport.log') }
 export class EventLog {
   readonly documents: Documents
   private readonly engine: Engine
+  private readonly leases: Leases
   private last = 0
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, leases: Leases) {
     this.engine = engine
+    this.leases = leases
     this.documents = new Documents(engine)
   }
 
@@ -81,7 +91,11 @@ export class EventLog {
   }
 
   /** Forgets segments whose last record is older, and documents that none of the rest names. */
-  async prune(olderThan: number): Promise<number> {
+  prune(olderThan: number): Promise<number> {
+    return this.leases.during(LOG_MAINTENANCE, () => this.pruneNow(olderThan))
+  }
+
+  private async pruneNow(olderThan: number): Promise<number> {
     let gone = 0
     for (;;) {
       const newest = Math.floor(olderThan) * PER_MS - 1
@@ -100,11 +114,11 @@ export class EventLog {
    * Merges neighbouring small segments that ended before `olderThan`.
    * @param merge joins directories and bodies, oldest first
    */
-  async compact(options: {
-    readonly olderThan: number
-    readonly largest: number
-    merge(parts: readonly LogSegment[]): Pick<LogSegment, 'directory' | 'body'>
-  }): Promise<number> {
+  compact(options: Compaction): Promise<number> {
+    return this.leases.during(LOG_MAINTENANCE, () => this.compactNow(options))
+  }
+
+  private async compactNow(options: Compaction): Promise<number> {
     let merged = 0
     let before: number | undefined
     let run: { segments: ScannedSegment[]; bytes: number } = { segments: [], bytes: 0 }
@@ -178,6 +192,16 @@ export class EventLog {
     const start = this.engine.driver.shared ? Math.floor(Math.random() * (PER_MS / 2)) : 0
     this.last = this.last >= first && this.last < first + PER_MS - 1 ? this.last + 1 : first + start
     return this.last
+  }
+
+  /** Seals a segment anew under the active term; undefined when it has gone. */
+  async reseal(segment: Omit<Segment, 'body'>): Promise<Segment | undefined> {
+    const sealed = await this.engine.driver.read.segmentBody(segment.id)
+    if (!sealed) return undefined
+    const { id, from, count } = segment
+    const directory = await this.openPart(segment, 'directory', segment.directory)
+    const body = await this.openPart(segment, 'body', sealed)
+    return this.seal(id, { from, to: from, count, directory, body })
   }
 
   private seal(id: number, { from, count, directory, body }: LogSegment): Segment {

@@ -25,6 +25,7 @@ export class Nodes {
   private readonly state: () => { generation: number; term: number }
   private readonly onBeat: () => Promise<void>
   private timer: NodeJS.Timeout | undefined
+  private confirmed = Number.NEGATIVE_INFINITY
 
   /** @param onBeat runs before each renewal */
   constructor(
@@ -57,8 +58,15 @@ export class Nodes {
     return all.filter(({ until }) => until > Date.now())
   }
 
+  /** False when this node has not done its beat for so long that others may take it for dead. */
+  isCurrent(): boolean {
+    return performance.now() - this.confirmed < LASTS_MS
+  }
+
   private async beat(): Promise<void> {
+    const started = performance.now()
     await this.onBeat()
+    this.confirmed = started
     const { node, state } = this
     await this.store.transaction((tx) =>
       tx.of(stored).put({ id: node, until: Date.now() + LASTS_MS, ...state() }),

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Log } from '../kernel/ports.ts'
 import type { Owner, Store } from '../kernel/store.ts'
+import { backup } from './backup.ts'
 import { keepPrevious } from './barrier/previous.ts'
+import { Sweep, type SweepOptions, type SweepResult } from './barrier/sweep.ts'
 import type { Unseal } from './barrier/unseal.ts'
 import { Vault } from './barrier/vault.ts'
 import type { Driver, DriverStats, Epochs } from './driver.ts'
@@ -43,6 +45,10 @@ export interface OpenStore {
   storeFor(owner: Owner, journal?: Journal): Store
   /** Intents whose process ended before it wrote their records. */
   orphans(): Promise<Orphan[]>
+  /** Moves every record to the active term and drops the others; see `Sweep`. */
+  sweep(options?: SweepOptions): Promise<SweepResult>
+  /** A consistent copy of everything, as sealed as it is stored. */
+  backup(): AsyncIterable<Uint8Array>
   /** Runs due jobs, by the service's clock; see `Jobs`. */
   runDueJobs(now: number | Date, handler: JobHandler): Promise<number>
   nextJobDue(): Promise<number | undefined>
@@ -54,7 +60,7 @@ export interface OpenStore {
 export async function openStore(options: OpenOptions): Promise<OpenStore> {
   const driver = await openDriver(options.url, options.postgres)
   try {
-    return await assemble(driver, options)
+    return await openOn(driver, options)
   } catch (cause) {
     await driver.close()
     throw cause
@@ -74,7 +80,8 @@ export async function openDriver(url: string, options?: PostgresOptions): Promis
   }
 }
 
-async function assemble(driver: Driver, options: OpenOptions): Promise<OpenStore> {
+/** Unseals the store on a driver. */
+export async function openOn(driver: Driver, options: OpenOptions): Promise<OpenStore> {
   const { url, log, deliver, fault } = options
   const parsed = parseStoreUrl(url)
   const unseal = options.unseal ?? (parsed.kind === 'memory' ? ephemeral() : undefined)
@@ -91,11 +98,15 @@ async function assemble(driver: Driver, options: OpenOptions): Promise<OpenStore
   const own = new ScopedStore(engine, installation)
   const state = () => ({ generation: vault.generation, term: vault.barrier.term })
   const nodes = new Nodes(own, engine.node, state, () => vault.reload())
-  if (driver.shared) await nodes.start()
+  if (driver.shared) {
+    await nodes.start()
+    vault.barrier.isCurrent = () => nodes.isCurrent()
+  }
   const leases = new Leases(own, engine.node, driver.shared)
   const outbox = deliver && new Outbox(engine, leases, deliver, log)
   const jobs = new Jobs(own, log)
-  const eventLog = new EventLog(engine)
+  const eventLog = new EventLog(engine, leases)
+  const sweep = new Sweep({ engine, vault, leases, nodes, fault })
   await outbox?.kickAll()
   return {
     node: engine.node,
@@ -111,6 +122,8 @@ async function assemble(driver: Driver, options: OpenOptions): Promise<OpenStore
       alive.add(engine.node)
       return eventLog.orphans((node) => alive.has(node))
     },
+    sweep: (how) => sweep.run(how),
+    backup: () => backup(driver),
     runDueJobs: (now, handler) => jobs.runDue(Number(now), handler),
     nextJobDue: () => jobs.nextDue(),
     stats: async () => ({ ...driver.stats, size: await driver.size() }),

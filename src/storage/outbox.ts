@@ -114,7 +114,7 @@ export class Outbox {
   private pause(owner: Owner, failures: number): void {
     if (this.closed) return
     const id = `${owner.account}/${owner.region}`
-    const pause = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures)
+    const pause = Math.min(LONGEST_PAUSE_MS, 50 * 2 ** failures)
     const timer = setTimeout(() => {
       this.pauses.delete(id)
       this.kick(owner, failures)

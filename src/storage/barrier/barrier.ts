@@ -37,6 +37,8 @@ export class Barrier {
   /** Called when few reserved encryptions are left. */
   private readonly onLow: () => void
   private asked = false
+  /** False when this node may have missed a change of the keyring. */
+  isCurrent: () => boolean = () => true
 
   constructor(storeId: Buffer, ring: Keyring, onLow: () => void) {
     this.storeId = storeId
@@ -79,6 +81,7 @@ export class Barrier {
       this.asked = true
       this.onLow()
     }
+    if (!this.isCurrent()) throw new StoreUnavailable('the keyring could not be confirmed lately')
     if (this.left-- <= 0) throw new StoreUnavailable('the keyring has no encryptions reserved')
     const header = Buffer.allocUnsafe(HEADER)
     header[0] = MAGIC

@@ -4,6 +4,9 @@ import { encodeKey } from '../tuple.ts'
 import type { Barrier } from './barrier.ts'
 
 const shelf = shelfOf('sallyport.canaries', 'installation', { account: '', region: '' })
+/** Canaries stay under their own term. */
+export const canaryCollection = shelf.collection
+
 const SONG = 'sallyport canary'
 
 /** A record of known text, sealed by a term: it shows that the term's key is the right one. */

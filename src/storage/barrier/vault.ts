@@ -103,7 +103,10 @@ export class Vault {
   async reload(): Promise<void> {
     const stored = await this.options.driver.read.meta('barrier')
     if (!stored) throw new Error('the database has lost its keyring')
-    await this.take(parseEnvelope(stored))
+    const envelope = parseEnvelope(stored)
+    if (envelope.generation === this.envelope.generation) return
+    // Done only when new records are sealed by the new term.
+    if (await this.take(envelope)) await this.reserve()
   }
 
   /** Adds a way to unseal; proven to work before it is written. Returns its id. */
@@ -195,7 +198,9 @@ export class Vault {
     for (;;) {
       const before = await driver.read.meta('barrier')
       const envelope = before ? parseEnvelope(before) : this.envelope
-      if (envelope.generation !== this.envelope.generation) await this.take(envelope)
+      if (envelope.generation !== this.envelope.generation && (await this.take(envelope))) {
+        void this.reserve().catch(() => undefined)
+      }
       const planned = await plan({ envelope, ring: ringOf(envelope, this.root), read: driver.read })
       fault?.('planned')
       if (keepPrevious && before && planned.keep !== false) keepPrevious(before)
@@ -227,7 +232,8 @@ export class Vault {
     return { changes, meta }
   }
 
-  private async take(envelope: Envelope): Promise<void> {
+  /** Takes another node's change; true when its active term still needs a reservation. */
+  private async take(envelope: Envelope): Promise<boolean> {
     let root = this.root
     let ring: Keyring
     try {
@@ -240,9 +246,8 @@ export class Vault {
     this.root = root
     // A term is written with only after encryptions have been reserved for it.
     const { term } = this.barrier
-    const moved = ring.active !== term
     this.barrier.use({ ...ring, active: term })
-    if (moved) void this.reserve().catch(() => undefined)
+    return ring.active !== term
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Harness } from '../conformance.ts'
 import { until } from './facts-and-jobs.ts'
+import type { Harness } from './harness.ts'
 import { ann, bob, user, users } from './users.ts'
 
 const KIND = 'conformance.users'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Fact, Job } from '../../kernel/store.ts'
-import type { Harness } from '../conformance.ts'
+import type { Harness } from './harness.ts'
 import { ann, bob, user, users } from './users.ts'
 
 const fact = (n: number): Fact => ({ type: 'test.Happened', detail: { n } })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AlreadyExists, type Store } from '../../kernel/store.ts'
-import type { Harness } from '../conformance.ts'
 import { insideTransaction } from '../scoped/inside.ts'
+import type { Harness } from './harness.ts'
 import { ann, user, users } from './users.ts'
 
 /** Transactions are serializable, phantoms included, and have no other effects. */

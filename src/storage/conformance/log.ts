@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Harness } from '../conformance.ts'
+import type { Harness } from './harness.ts'
 import { ann, user, users } from './users.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)

@@ -45,13 +45,19 @@ export class Connections {
   private made = 0
 
   constructor(url: string, node: string, size: number) {
-    this.pool = new pg.Pool({ ...clientOptions(url), max: size, idleTimeoutMillis: 60_000 })
+    this.pool = new pg.Pool({
+      ...clientOptions(url),
+      max: size,
+      idleTimeoutMillis: 60_000,
+      onConnect: async (client) => {
+        for (const setting of settings) await client.query(setting).catch(() => undefined)
+      },
+    })
     // A connection that breaks while idle is replaced on the next use.
     this.pool.on('error', () => undefined)
     this.pool.on('connect', (client) => {
       this.shards.set(client, `${node}/${++this.made}`)
       client.on('error', () => undefined)
-      for (const setting of settings) client.query(setting).catch(() => undefined)
     })
   }
 

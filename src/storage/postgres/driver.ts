@@ -11,7 +11,7 @@ import {
   type Query,
 } from './connection.ts'
 import { dumpDatabase, loadDatabase } from './dump.ts'
-import { PostgresEpochs } from './epochs.ts'
+import { CHANNEL, PostgresEpochs } from './epochs.ts'
 import { flushQuery } from './flush.ts'
 import { migrate } from './migrate.ts'
 import { PostgresRead } from './statements.ts'
@@ -42,7 +42,11 @@ export class PostgresDriver implements Driver {
 
   private constructor(url: string, { connections = 10, hints = true }: PostgresOptions) {
     this.connections = new Connections(url, randomUUID(), connections)
-    this.epochs = new PostgresEpochs(url, hints)
+    this.epochs = new PostgresEpochs(url, hints, () =>
+      this.connections
+        .query({ name: 'notify', text: `SELECT pg_notify('${CHANNEL}', '')`, values: [] })
+        .catch(() => undefined),
+    )
     this.read = new PostgresRead((query) => this.connections.query(query))
   }
 
@@ -105,7 +109,14 @@ export class PostgresDriver implements Driver {
     run: (read: Read) => Promise<Outcome<T>>,
   ): Promise<{ done: T } | { conflict: unknown }> {
     let conflict: unknown
-    const query = async (wanted: Query): Promise<unknown[][]> => {
+    let turn: Promise<unknown> = Promise.resolve()
+    const query = (wanted: Query): Promise<unknown[][]> => {
+      // A connection takes one statement at a time, also when a callback asks for two at once.
+      const mine = turn.then(() => queryNow(wanted))
+      turn = mine.catch(() => undefined)
+      return mine
+    }
+    const queryNow = async (wanted: Query): Promise<unknown[][]> => {
       try {
         return (await client.query(arrayed(wanted))).rows
       } catch (cause) {

@@ -46,6 +46,10 @@ export async function loadDatabase(
       const text = `INSERT INTO ${table} VALUES (${values})`
       await client.query({ name: `load-${table}`, text, values: [...fields] })
     }
+    // Other drivers number facts by the clock; new numbers must be above theirs.
+    await client.query(
+      "SELECT setval('facts', (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)",
+    )
     await client.query('COMMIT')
   } catch (cause) {
     await client.query('ROLLBACK').catch(() => undefined)

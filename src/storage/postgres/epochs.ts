@@ -10,7 +10,8 @@ const CONFIRMED_FOR_MS = 1000
  * stalls longer than 5 s within a transaction is ended by the server.
  */
 const LOOK_BACK_MS = 15_000
-const CHANNEL = 'sallyport_epochs'
+/** Notifications arrive here. */
+export const CHANNEL = 'sallyport_epochs'
 
 const poll = {
   name: 'epochs',
@@ -23,6 +24,7 @@ const poll = {
 export class PostgresEpochs implements Epochs {
   private readonly url: string
   private readonly hints: boolean
+  private readonly notify: () => Promise<unknown>
   private readonly seen = new Map<string, number>()
   private readonly moves = new Map<string, number>()
   private clock = 0
@@ -35,8 +37,12 @@ export class PostgresEpochs implements Epochs {
   private asked = false
   private closed = false
 
-  /** @param hints false leaves notifications out, as an engine without them does */
-  constructor(url: string, hints: boolean) {
+  /**
+   * @param notify tells the other nodes that something has moved
+   * @param hints false leaves notifications out, as an engine without them does
+   */
+  constructor(url: string, hints: boolean, notify: () => Promise<unknown>) {
+    this.notify = notify
     this.url = url
     this.hints = hints
   }
@@ -50,7 +56,7 @@ export class PostgresEpochs implements Epochs {
   move(epochs: readonly (readonly [string, string])[] | undefined): void {
     if (!epochs?.length) return
     for (const [account, kind] of epochs) this.moves.set(`${account}/${kind}`, ++this.clock)
-    if (this.hints) this.client?.query(`NOTIFY ${CHANNEL}`).catch(() => undefined)
+    if (this.hints) void this.notify()
   }
 
   async start(): Promise<void> {
