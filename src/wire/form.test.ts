@@ -28,6 +28,8 @@ test('refuses what only an attacker sends', () => {
   assert.throws(() => parseForm('a.'.repeat(50)), refused)
   assert.throws(() => parseForm('a'.repeat(3_000)), refused)
   assert.throws(() => parseForm('a=1&'.repeat(30_000)), refused)
+  const deep = Array.from({ length: 15_000 }, (_, i) => `${i}.b.c.d.e.f.g.h=1`).join('&')
+  assert.throws(() => parseForm(deep), refused)
 })
 
 test('keys named like properties of objects are keys', () => {

@@ -8,7 +8,9 @@ export interface FormNode {
 }
 
 const MAX_FIELDS = 20_000
-const MAX_KEY_DEPTH = 40
+/** Deep keys cost a node for each part: a small form must not become a large tree. */
+const MAX_NODES = 100_000
+const MAX_KEY_DEPTH = 24
 const MAX_KEY_LENGTH = 2_000
 
 /**
@@ -17,15 +19,17 @@ const MAX_KEY_LENGTH = 2_000
  */
 export function parseForm(...texts: readonly string[]): FormNode {
   const root = emptyNode()
-  let fields = 0
+  const budget = { fields: MAX_FIELDS, nodes: MAX_NODES }
   for (const text of texts) {
     let start = 0
     while (start < text.length) {
       let end = text.indexOf('&', start)
       if (end === -1) end = text.length
       if (end > start) {
-        if (++fields > MAX_FIELDS) throw malformedQueryString('Too many parameters')
-        readField(root, text.slice(start, end))
+        readField(root, text.slice(start, end), budget)
+        if (--budget.fields < 0 || budget.nodes < 0) {
+          throw malformedQueryString('Too many parameters')
+        }
       }
       start = end + 1
     }
@@ -37,17 +41,17 @@ export function parseForm(...texts: readonly string[]): FormNode {
 export const formValue = (form: FormNode, key: string): string | undefined =>
   form.children?.get(key)?.value
 
-function readField(root: FormNode, field: string): void {
+function readField(root: FormNode, field: string, budget: { nodes: number }): void {
   const sign = field.indexOf('=')
   const key = decodeFormText(sign === -1 ? field : field.slice(0, sign))
   const value = sign === -1 ? '' : decodeFormText(field.slice(sign + 1))
   if (key.length > MAX_KEY_LENGTH) throw malformedQueryString('A parameter name is too long')
   let node = root
-  if (!key.includes('.')) node = childOf(root, key)
+  if (!key.includes('.')) node = childOf(root, key, budget)
   else {
     const parts = key.split('.')
     if (parts.length > MAX_KEY_DEPTH) throw malformedQueryString('A parameter name is too deep')
-    for (const part of parts) node = childOf(node, part)
+    for (const part of parts) node = childOf(node, part, budget)
   }
   if (node.value !== undefined && node.value !== value) {
     throw malformedQueryString(
@@ -57,10 +61,11 @@ function readField(root: FormNode, field: string): void {
   node.value = value
 }
 
-function childOf(node: FormNode, name: string): FormNode {
+function childOf(node: FormNode, name: string, budget: { nodes: number }): FormNode {
   node.children ??= new Map()
   let child = node.children.get(name)
   if (!child) {
+    budget.nodes--
     child = emptyNode()
     node.children.set(name, child)
   }
