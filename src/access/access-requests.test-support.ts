@@ -289,6 +289,7 @@ const levels = (from: fc.Arbitrary<Policy>) =>
 
 const contextMap: fc.Arbitrary<Record<string, ContextValue>> = fc.record(
   {
+    'aws:multifactorauthpresent': pick('true'),
     'aws:sourceip': pick('10.1.2.3', '11.1.2.3', '2001:db8::1', 'nonsense'),
     't:s': pick('red', 'Red', 'r*', 'bob', '*x', '*'),
     't:many': fc.array(pick('red', 'blue', 'bob'), { maxLength: 3 }),

@@ -135,12 +135,22 @@ const onlyTrustActions = each(({ actions }) =>
     : 'AssumeRole policy may only specify STS AssumeRole actions.',
 )
 
+/** Organizations take no shortened ARNs; in SCPs they may end in a star. */
+function fullArns(starred: boolean): Rule {
+  return each(({ resources, notResources }) => {
+    const sound = (resources ?? notResources ?? []).every((entry) => {
+      return entry === '*' || entry.split(':').length > 5 || (starred && entry.endsWith('*'))
+    })
+    return sound ? undefined : ORGANIZATIONS
+  })
+}
+
 /** RCPs deny, to everyone, actions of services that support them. */
-const onlyRcpForm = each(({ effect, actions, principal, conditions }) => {
+const onlyRcpForm = each(({ effect, actions, principal }) => {
   const everyone = principal === '*' || (principal?.size === 1 && principal.get('AWS')?.[0] === '*')
   if (effect !== 'Deny' || !everyone || actions === undefined) return ORGANIZATIONS
   const supported = actions.every((entry) => CONTROLLED.has(entry.split(':')[0]!.toLowerCase()))
-  return supported && conditions !== undefined ? undefined : ORGANIZATIONS
+  return supported ? undefined : ORGANIZATIONS
 })
 
 const beside = [
@@ -153,6 +163,15 @@ const beside = [
   someActions,
   someResources,
   resourceForm,
+  each(actionFault),
+]
+const organizational = [
+  syntax,
+  current,
+  legacy,
+  sidUnique,
+  someActions,
+  someResources,
   each(actionFault),
 ]
 const onResource = [
@@ -185,26 +204,8 @@ const RULES: Readonly<Record<PolicyKind, readonly Rule[]>> = {
     noBareStar,
     principalFault,
   ],
-  scp: [
-    syntax,
-    current,
-    noPrincipal,
-    legacy,
-    sidUnique,
-    someActions,
-    someResources,
-    each(actionFault),
-  ],
-  rcp: [
-    syntax,
-    current,
-    legacy,
-    sidUnique,
-    someActions,
-    someResources,
-    each(actionFault),
-    onlyRcpForm,
-  ],
+  scp: [...organizational, noPrincipal, fullArns(true)],
+  rcp: [...organizational, onlyRcpForm, fullArns(false)],
 }
 
 function firstFault(document: PolicyDocument, rules: readonly Rule[]): string | undefined {
@@ -221,10 +222,9 @@ function firstFault(document: PolicyDocument, rules: readonly Rule[]): string | 
  * the principals exist is the caller's to know: `principalsNamed`.
  */
 export function checkPolicy(text: string, kind: PolicyKind): PolicyFault | undefined {
-  const organizational = kind === 'scp' || kind === 'rcp'
   const document = readPolicy(text)
   const message = document === undefined ? SYNTAX : firstFault(document, RULES[kind])
   if (message === undefined) return undefined
-  if (!organizational) return { code: 'MalformedPolicyDocument', message }
+  if (kind !== 'scp' && kind !== 'rcp') return { code: 'MalformedPolicyDocument', message }
   return { code: 'MalformedPolicyDocumentException', message: ORGANIZATIONS }
 }

@@ -64,9 +64,12 @@ export function hasAccount(principal: Principal): boolean {
   )
 }
 
-function mfaPresent({ principal }: AccessRequest): string | undefined {
-  if (principal.session === undefined || !hasAccount(principal)) return undefined
-  return principal.session.mfaAt === undefined ? 'false' : 'true'
+/** A code that comes with the call itself (AssumeRole) is told by the context. */
+function mfaPresent({ principal, context }: AccessRequest): ContextValue | undefined {
+  const { session } = principal
+  if (session?.mfaAt !== undefined && hasAccount(principal)) return 'true'
+  const told = context('aws:multifactorauthpresent')
+  return told ?? (session !== undefined && hasAccount(principal) ? 'false' : undefined)
 }
 
 function mfaAge({ principal, now }: AccessRequest): string | undefined {

@@ -12,7 +12,7 @@ import { decide } from './evaluate.ts'
 import { explain } from './explain.ts'
 import { naiveDecision } from './naive-oracle.test-support.ts'
 
-const RUNS = Number(process.env.ACCESS_FUZZ_RUNS ?? 6000)
+const RUNS = 6000
 const LAW_RUNS = { numRuns: RUNS / 4 }
 
 function statementsOf({ document }: Policy): Statement[] {

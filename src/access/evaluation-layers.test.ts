@@ -284,6 +284,21 @@ test('NotPrincipal with Deny spares only who is listed by every name', () => {
   evaluatesTo({ ...ask([ROOT, USER], USER), boundary: { Statement: [ALLOW] } }, 'explicitDeny')
 })
 
+test('a Principal in an identity policy never allows and never softens a Deny', () => {
+  const misplaced = { Statement: [{ ...ALLOW, Principal: '*' }] }
+  evaluatesTo({ principal: USER, ...BASE, identity: [misplaced] }, 'implicitDeny')
+  const deny = { Statement: [ALLOW, { ...DENY, Principal: { AWS: '222222222222' } }] }
+  evaluatesTo({ principal: USER, ...BASE, identity: [deny] }, 'explicitDeny')
+})
+
+test('RCPs do not reach kms:RetireGrant', () => {
+  const resourceControl = [[{ Statement: [{ ...DENY, Principal: '*' }] }]]
+  const resource = `arn:aws:kms:us-east-1:${OWN}:key/k`
+  const call = { principal: USER, resource, resourceControl, identity: [{ Statement: [ALLOW] }] }
+  evaluatesTo({ ...call, action: 'kms:RetireGrant' }, 'allowed')
+  evaluatesTo({ ...call, action: 'kms:RevokeGrant' }, 'explicitDeny')
+})
+
 test('authentication operations need no permission', () => {
   const deny = [{ Statement: [DENY] }]
   evaluatesTo({ principal: USER, action: 'sts:GetCallerIdentity', identity: deny }, 'allowed')

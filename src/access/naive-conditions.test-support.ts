@@ -51,7 +51,8 @@ function derived(r: AccessRequest, key: string): ContextValue | undefined {
     case 'aws:tokenissuetime':
       return s && new Date(Math.floor(s.issuedAt / 1000) * 1000).toISOString().replace('.000', '')
     case 'aws:multifactorauthpresent':
-      return s && isLocal(p) ? String(s.mfaAt !== undefined) : undefined
+      if (s?.mfaAt !== undefined && isLocal(p)) return 'true'
+      return r.context(key) ?? (s && isLocal(p) ? 'false' : undefined)
     case 'aws:multifactorauthage':
       return s?.mfaAt === undefined ? undefined : String(Math.floor((r.now - s.mfaAt) / 1000))
     case 'aws:sourceidentity':
