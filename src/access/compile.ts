@@ -207,11 +207,13 @@ export function applies(
 }
 
 const GENERATION = 8192
+const GENERATION_CHARACTERS = 8_000_000
 
 /** Compiled documents of one shape by hash; the older half is forgotten when it grows too large. */
 class Cache {
   #young = new Map<string, CompiledPolicy>()
   #old = new Map<string, CompiledPolicy>()
+  #characters = 0
   readonly #shape: Shape
 
   constructor(shape: Shape) {
@@ -222,9 +224,11 @@ class Cache {
     const young = this.#young.get(policy.hash)
     if (young !== undefined) return young
     const compiled = this.#old.get(policy.hash) ?? new CompiledPolicy(policy.document, this.#shape)
-    if (this.#young.size >= GENERATION) {
+    this.#characters += policy.document.length
+    if (this.#young.size >= GENERATION || this.#characters > GENERATION_CHARACTERS) {
       this.#old = this.#young
       this.#young = new Map()
+      this.#characters = policy.document.length
     }
     this.#young.set(policy.hash, compiled)
     return compiled

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { documentOf, policy } from './access-requests.test-support.ts'
+import { compilePolicy } from './compile.ts'
+import { ALLOW } from './scenario.test-support.ts'
+
+test('a document is compiled once per hash and shape, wherever it hangs', () => {
+  const one = policy(documentOf(ALLOW), 'inline', 'a')
+  const other = policy(documentOf(ALLOW), 'managed', 'b')
+  assert.equal(compilePolicy(one, 'identity'), compilePolicy(other, 'identity'))
+  assert.notEqual(compilePolicy(one, 'identity'), compilePolicy(one, 'resource'))
+})
+
+test('the cache is bounded by number and by size', () => {
+  const kept = policy(documentOf(ALLOW))
+  const first = compilePolicy(kept, 'identity')
+  const padding = ' '.repeat(100_000)
+  for (let index = 0; index < 200; index++) {
+    const document = JSON.stringify(documentOf({ ...ALLOW, Sid: `s${index}` })) + padding
+    compilePolicy(policy(document), 'identity')
+  }
+  assert.notEqual(compilePolicy(kept, 'identity'), first)
+})
+
+test('an unreadable document denies everything and says so', () => {
+  for (const document of ['', '{}', '{"Statement":{"Effect":"allow"}}']) {
+    const compiled = compilePolicy(policy(document), 'identity')
+    assert.equal(compiled.readable, false)
+    assert.equal(compiled.candidates('s3:GetObject').deny.length, 1)
+  }
+})
+
+test('candidates are found without case and in document order', () => {
+  const deny = { ...ALLOW, Effect: 'Deny', Action: 'S3:get*', Resource: 'arn:aws:s3:::x' }
+  const exact = { ...ALLOW, Action: ['iam:GetUser', 's3:GETOBJECT'], Resource: 'arn:aws:s3:::y' }
+  const not = { Effect: 'Allow', NotAction: 'iam:*', Resource: 'arn:aws:s3:::z' }
+  const compiled = compilePolicy(policy(documentOf(not, deny, exact)), 'identity')
+  const { allow, deny: denies } = compiled.candidates('s3:GetObject')
+  assert.deepEqual(
+    allow.map(({ source }) => source.index),
+    [0, 2],
+  )
+  assert.deepEqual(
+    denies.map(({ source }) => source.index),
+    [1],
+  )
+  assert.deepEqual(
+    compiled.candidates('iam:GetUser').allow.map(({ source }) => source.index),
+    [2],
+  )
+})
