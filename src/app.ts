@@ -2,7 +2,7 @@ import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { AuditLog } from './audit/log.ts'
 import { completeOrphans } from './audit/recovery.ts'
-import type { Config } from './config.ts'
+import { type Config, storeUrl } from './config.ts'
 import { Credentials } from './gateway/credentials.ts'
 import type { House } from './gateway/house.ts'
 import { innerCall } from './gateway/inner-call.ts'
@@ -20,6 +20,7 @@ import { consoleLog } from './outside/console-log.ts'
 import { Inbox } from './outside/inbox.ts'
 import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
+import { backup } from './storage/backup.ts'
 import { parseUnseal } from './storage/barrier/unseal.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
 import { createRouter } from './wire/route/router.ts'
@@ -135,6 +136,7 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     reset: async () => {
       throw new Error('reset is wired by the command line')
     },
+    backup: () => backup(store.driver),
     storeGauges: async () => {
       const stats = await store.stats()
       return Object.fromEntries(
@@ -199,9 +201,6 @@ async function load(entry: ServiceEntry): Promise<LoadedService> {
     },
   }
 }
-
-const storeUrl = ({ store, data }: Config): string =>
-  store === 'sqlite' ? `sqlite:${data}` : store
 
 const unsealOf = (config: Config) =>
   parseUnseal(config.unseal, {

@@ -46,6 +46,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+/** One variable, for commands that follow AWS's own settings. */
+export const environment = (name: string): string | undefined => process.env[name]
+
+/** The store of a configuration as `openStore` takes it. */
+export const storeUrl = ({ store, data }: Pick<Config, 'store' | 'data'>): string =>
+  store === 'sqlite' ? `sqlite:${data}` : store
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**

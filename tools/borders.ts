@@ -2,7 +2,6 @@
 // also makes sure that the modules were really read.
 const floors = 'wire|access|storage|audit|crypto|outside'
 
-
 export const borders = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },

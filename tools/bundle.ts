@@ -12,13 +12,14 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   target: 'node24',
+  mainFields: ['module', 'main'],
   format: 'esm',
   minifySyntax: true,
   legalComments: 'none',
   // Optional, and with binaries of its own.
   external: ['@node-rs/argon2', 'pg-native'],
   banner: {
-    js: "import { createRequire as __require } from 'node:module'; const require = __require(import.meta.url);",
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
   logLevel: 'warning',
 })

@@ -70,6 +70,17 @@ export async function administration(
   path: string,
   body?: object,
 ): Promise<unknown> {
+  const response = await signedCall(connection, method, path, body)
+  return response.json()
+}
+
+/** As `administration`, for answers that are no JSON. */
+export async function signedCall(
+  connection: Connection,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<Response> {
   const endpoint = endpointOf(connection)
   const url = new URL(`/_sallyport/${path}`, endpoint)
   const payload = body === undefined ? '' : JSON.stringify(body)
@@ -84,8 +95,8 @@ export async function administration(
       'start it with "sallyport start", or name it with --endpoint',
     )
   })
+  if (response.ok) return response
   const answer: unknown = await response.json().catch(() => ({}))
-  if (response.ok) return answer
   const { code, message } = answer as { code?: string; message?: string }
   throw new Complaint(message ?? `${endpoint} answered ${response.status} ${code ?? ''}`)
 }

@@ -17,7 +17,10 @@ export const command: Command = {
     if (service === undefined)
       throw new Complaint('which service?', 'sallyport where iam CreateUser')
     if (!sourceIsHere)
-      throw new Complaint('this package carries no source', 'see docs/operations.md in the repository')
+      throw new Complaint(
+        'this package carries no source',
+        'see docs/operations.md in the repository',
+      )
     const files = operationFiles(service)
     if (files === undefined)
       throw new Complaint(`there is no service "${service}" here`, 'see docs/operations.md')

@@ -55,6 +55,8 @@ export interface House {
   /** Messages that were sent, newest last. */
   inbox(to: string | undefined): readonly unknown[]
   reset(): Promise<void>
+  /** A consistent copy of everything that is stored, sealed. */
+  backup(): AsyncIterable<Uint8Array>
   storeGauges(): Promise<Readonly<Record<string, number>>>
   /** A policy document as it was when a decision named it. */
   document(hash: string): Promise<string | undefined>

@@ -41,6 +41,14 @@ export interface PlainText {
   readonly type: string
 }
 
+/** Bytes that are sent as they come. */
+export interface ByteStream {
+  readonly stream: AsyncIterable<Uint8Array>
+}
+
+const isStream = (value: unknown): value is ByteStream =>
+  typeof value === 'object' && value !== null && 'stream' in value
+
 const isPlain = (value: unknown): value is PlainText =>
   typeof value === 'object' && value !== null && 'text' in value && 'type' in value
 
@@ -55,6 +63,7 @@ export async function administer(
     if (!task.open) await admit(exchange, house, task)
     const query = new URLSearchParams(exchange.request.query)
     const answer = await task.run({ house, exchange, rest, query, body: bodyOf(exchange) })
+    if (isStream(answer)) return reply(200, answer.stream, 'application/octet-stream', exchange)
     if (isPlain(answer)) return reply(200, answer.text, answer.type, exchange)
     return json(200, answer, exchange)
   } catch (error) {
@@ -149,7 +158,12 @@ async function admit(exchange: Exchange, house: House, task: AdministrationTask)
 const json = (status: number, value: unknown, exchange: Exchange): HttpResponse =>
   reply(status, `${JSON.stringify(value, null, 2)}\n`, 'application/json', exchange)
 
-const reply = (status: number, body: string, type: string, exchange: Exchange): HttpResponse => ({
+const reply = (
+  status: number,
+  body: HttpResponse['body'],
+  type: string,
+  exchange: Exchange,
+): HttpResponse => ({
   status,
   headers: { 'content-type': type, 'x-amzn-requestid': exchange.requestId },
   body,

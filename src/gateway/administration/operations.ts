@@ -36,6 +36,14 @@ export const inbox: AdministrationTask = {
   run: async ({ house, query }) => ({ messages: house.inbox(query.get('to') ?? undefined) }),
 }
 
+/** The whole installation, sealed as it is stored; see `sallyport backup`. */
+export const backup: AdministrationTask = {
+  action: 'GetBackup',
+  method: 'GET',
+  path: 'backup',
+  run: async ({ house }) => ({ stream: house.backup() }),
+}
+
 /** Back to an empty account; open mode only. */
 export const reset: AdministrationTask = {
   action: 'Reset',

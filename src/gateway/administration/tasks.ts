@@ -1,6 +1,6 @@
 import type { AdministrationTask } from './administer.ts'
 import { advanceClock, readClock } from './clock.ts'
-import { health, inbox, metrics, reset } from './operations.ts'
+import { backup, health, inbox, metrics, reset } from './operations.ts'
 import { why } from './why.ts'
 
 /** Everything under `/_sallyport/`. */
@@ -11,5 +11,6 @@ export const tasks: readonly AdministrationTask[] = [
   readClock,
   advanceClock,
   reset,
+  backup,
   why,
 ]
