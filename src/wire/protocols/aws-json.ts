@@ -1,9 +1,11 @@
 import { parseJsonBody } from '../codecs/json-body.ts'
 import { rpcJsonDecoder } from '../codecs/json-decoder.ts'
 import { type JsonEncoder, rpcJsonEncoder } from '../codecs/json-encoder.ts'
+import { serializationException } from '../protocol-errors.ts'
 import type { Shape } from '../schema/shape.ts'
 import { messageMember, queryErrorHeader, type ResolvedError, resolveError } from './error-shape.ts'
-import { collectedBody, type Message, type Protocol } from './protocol.ts'
+import { plainBody } from './plain-body.ts'
+import type { Message, Protocol } from './protocol.ts'
 
 /**
  * awsJson 1.0 and 1.1: one POST, `x-amz-target`, a JSON body each way. They differ in the content
@@ -21,7 +23,8 @@ function awsJson(version: '1.0' | '1.1'): Protocol {
       const read = rpcJsonDecoder(input)
       const write = output.kind === 'unit' ? () => '{}' : rpcJsonEncoder(output)
       return {
-        decode: (request) => read(parseJsonBody(collectedBody(request)), 0) as Message,
+        decode: (request) =>
+          read(parseJsonBody(plainBody(request, serializationException)), 0) as Message,
         encode: (value, requestId) => ({
           status: 200,
           headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },

@@ -8,7 +8,8 @@ import { messageBindings, responseBindings } from '../rest/response-bindings.ts'
 import type { OperationShape } from '../schema/shape.ts'
 import { errorMembers } from './aws-json.ts'
 import { resolveError } from './error-shape.ts'
-import { collectedBody, type OperationCodec, type Protocol } from './protocol.ts'
+import { plainBody } from './plain-body.ts'
+import type { OperationCodec, Protocol } from './protocol.ts'
 
 const CONTENT_TYPE = 'application/json'
 
@@ -59,7 +60,10 @@ function compileDecoder(operation: OperationShape): OperationCodec['decode'] {
   if (!body) return (request, { path }) => read(request, path)
   const parse = restJsonDecoder(body)
   return (request, { path }) =>
-    Object.assign(read(request, path), parse(parseJsonBody(collectedBody(request)), 0))
+    Object.assign(
+      read(request, path),
+      parse(parseJsonBody(plainBody(request, serializationException)), 0),
+    )
 }
 
 function compileEncoder(operation: OperationShape): OperationCodec['encode'] {

@@ -2,8 +2,10 @@ import { decodeCbor } from '../cbor/decode.ts'
 import { CborWriter } from '../cbor/writer.ts'
 import { cborDecoder } from '../codecs/cbor-decoder.ts'
 import { cborEncoder } from '../codecs/cbor-encoder.ts'
+import { serializationException } from '../protocol-errors.ts'
 import { queryErrorHeader, resolveError } from './error-shape.ts'
-import { collectedBody, type Message, type Protocol } from './protocol.ts'
+import { plainBody } from './plain-body.ts'
+import type { Message, Protocol } from './protocol.ts'
 
 const writeUntyped = cborEncoder({ kind: 'document' })
 const HEADERS = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' }
@@ -19,7 +21,7 @@ export const rpcV2Cbor: Protocol = {
     const write = cborEncoder(output)
     return {
       decode(request) {
-        const body = collectedBody(request)
+        const body = plainBody(request, serializationException)
         return read(body.length === 0 ? {} : decodeCbor(body), 0) as Message
       },
       encode(value, requestId) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import type { StructureShape } from '../../../src/wire/schema/shape.ts'
 import type { Pair } from './clients.ts'
 import { normalForm } from './normal-form.ts'
 import { losses as lossesOf, subjects } from './services.ts'
@@ -43,6 +44,7 @@ async function checkError(pair: Pair, operation: string, code: string): Promise<
         assert.equal(taken?.traits.awsQueryError?.[0], shape.traits.awsQueryError?.[0], code)
       }
       assert.equal(error.$metadata.requestId, 'request-1')
+      assert.equal(error.$metadata.httpStatusCode, modelledStatus(shape, protocol), code)
       const losses = lossesOf[protocol]!.response
       const read = Object.fromEntries(
         Object.keys(members).map((name) => [name, (error as never)[name]]),
@@ -51,6 +53,11 @@ async function checkError(pair: Pair, operation: string, code: string): Promise<
     }),
     { numRuns: 1, seed: 1 },
   )
+}
+
+function modelledStatus({ traits }: StructureShape, protocol: string): number {
+  const query = /query/i.test(protocol) ? traits.awsQueryError?.[1] : undefined
+  return query ?? traits.httpError ?? (traits.error === 'server' ? 500 : 400)
 }
 
 /** Codes that AWS sends and the model omits reach the client by name and with their status. */
