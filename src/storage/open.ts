@@ -17,6 +17,7 @@ import { type Deliver, Outbox } from './outbox.ts'
 import type { PostgresOptions } from './postgres/driver.ts'
 import { ScopedStore } from './scoped/store.ts'
 import { StoredSeals } from './seals.ts'
+import type { SqliteOptions } from './sqlite/driver.ts'
 import { parseStoreUrl } from './store-url.ts'
 
 export interface OpenOptions {
@@ -28,6 +29,7 @@ export interface OpenOptions {
   /** Takes facts after their commit. Without it they wait for a start that gives it. */
   readonly deliver?: Deliver
   readonly postgres?: PostgresOptions
+  readonly sqlite?: SqliteOptions
   /** Tests throw here, as if the process ended. */
   readonly fault?: (step: string) => void
 }
@@ -58,7 +60,7 @@ export interface OpenStore {
 
 /** Opens the store and unseals it; a new one is made where there is none. */
 export async function openStore(options: OpenOptions): Promise<OpenStore> {
-  const driver = await openDriver(options.url, options.postgres)
+  const driver = await openDriver(options.url, options)
   try {
     return await openOn(driver, options)
   } catch (cause) {
@@ -68,15 +70,21 @@ export async function openStore(options: OpenOptions): Promise<OpenStore> {
 }
 
 /** The driver alone: opaque rows, nothing unsealed. */
-export async function openDriver(url: string, options?: PostgresOptions): Promise<Driver> {
+export async function openDriver(
+  url: string,
+  options: Pick<OpenOptions, 'postgres' | 'sqlite'> = {},
+): Promise<Driver> {
   const parsed = parseStoreUrl(url)
   switch (parsed.kind) {
     case 'memory':
       return new (await import('./memory/driver.ts')).MemoryDriver()
     case 'sqlite':
-      return new (await import('./sqlite/driver.ts')).SqliteDriver(parsed.directory)
+      return new (await import('./sqlite/driver.ts')).SqliteDriver(parsed.directory, options.sqlite)
     case 'postgres':
-      return (await import('./postgres/driver.ts')).PostgresDriver.open(parsed.url, options)
+      return (await import('./postgres/driver.ts')).PostgresDriver.open(
+        parsed.url,
+        options.postgres,
+      )
   }
 }
 

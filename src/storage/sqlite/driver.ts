@@ -10,7 +10,11 @@ import { Lock } from './lock.ts'
 import { Statements } from './statements.ts'
 import { syncDirectory, Wal } from './wal.ts'
 
-/** Bytes written after which the write-ahead log is copied into the database file. */
+export interface SqliteOptions {
+  /** Bytes written after which the write-ahead log is copied into the database file. */
+  readonly checkpointAfter?: number
+}
+
 const CHECKPOINT_AFTER = 16 * 1024 * 1024
 
 /** One SQLite database in a directory, for one process. */
@@ -31,10 +35,12 @@ export class SqliteDriver implements Driver {
   private readonly reading: DatabaseSync
   private readonly groups: Groups
   private readonly wal: Wal
+  private readonly checkpointAfter: number
   private snapshot = false
   private checkpointed = 0
 
-  constructor(directory: string) {
+  constructor(directory: string, { checkpointAfter = CHECKPOINT_AFTER }: SqliteOptions = {}) {
+    this.checkpointAfter = checkpointAfter
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     this.lock = new Lock(join(directory, 'lock.db'), directory)
     this.path = join(directory, 'sallyport.db')
@@ -116,7 +122,7 @@ export class SqliteDriver implements Driver {
   }
 
   private async checkpoint(): Promise<void> {
-    if (this.stats.bytesWritten - this.checkpointed < CHECKPOINT_AFTER) return
+    if (this.stats.bytesWritten - this.checkpointed < this.checkpointAfter) return
     this.checkpointed = this.stats.bytesWritten
     this.unpin()
     this.writing.exec('PRAGMA synchronous=OFF')
