@@ -44,7 +44,7 @@ export class Documents {
     const waits = this.waiting.find((document) => document.hash === hash)
     if (waits) return waits.text
     const records = recordsOf(this.engine, stored, installation)
-    const reader = new ScopedReader(this.engine.driver.read, records, this.engine.barrier)
+    const reader = new ScopedReader(this.engine.driver.read, records)
     return (await reader.get([hash]))?.text
   }
 
@@ -72,7 +72,7 @@ export class Documents {
   async prune(olderThan: number): Promise<void> {
     const oldest = Math.floor(olderThan / DAY)
     const records = recordsOf(this.engine, stored, installation)
-    const reader = new ScopedReader(this.engine.driver.read, records, this.engine.barrier)
+    const reader = new ScopedReader(this.engine.driver.read, records)
     let after: readonly string[] | undefined
     do {
       const page = await reader.list({ limit: 200, after })

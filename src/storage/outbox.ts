@@ -134,6 +134,6 @@ export class Outbox {
 
   private reader(): ScopedReader<OutboxRecord> {
     const records = recordsOf(this.engine, outbox, installation)
-    return new ScopedReader(this.engine.driver.read, records, this.engine.barrier, () => {})
+    return new ScopedReader(this.engine.driver.read, records, () => {})
   }
 }

@@ -13,7 +13,8 @@ interface Touched {
 const text = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
-const sameEntry = (a: Entry, b: Entry): boolean =>
+/** Whether two entries are one. */
+export const sameEntry = (a: Entry, b: Entry): boolean =>
   a.index === b.index && Buffer.compare(a.value, b.value) === 0
 
 /**

@@ -57,10 +57,15 @@ export class StoredSeals implements Seals {
 
   /** Makes a new key for the purpose; the old ones still open. Returns its id. */
   async rotate(purpose: string): Promise<string> {
-    const made = newSealKey(purpose)
-    await this.store.transaction((tx) => tx.of(sealKeys).create(made))
+    const id = await this.store.transaction(async (tx) => {
+      const there = await tx.of(sealKeys).list({ prefix: [purpose], limit: 1000 })
+      const latest = Math.max(0, ...there.records.map(({ at }) => at))
+      const made = { ...newSealKey(purpose), at: Math.max(Date.now(), latest + 1) }
+      await tx.of(sealKeys).create(made)
+      return made.id
+    })
     await this.load(purpose)
-    return made.id
+    return id
   }
 
   /** Deletes a key: what it sealed opens no more. The newest one stays. */
@@ -99,7 +104,9 @@ export class StoredSeals implements Seals {
     const header = Buffer.alloc(HEADER, newest, 'hex')
     header.copyWithin(1, 0, HEADER - 1)
     header[0] = FORMAT
-    return sealBox(keys.get(newest)!, header, bind(purpose, bound), plain).toString('base64url')
+    return sealBox(keys.get(newest)!, header, bind(header, purpose, bound), plain).toString(
+      'base64url',
+    )
   }
 
   private open(purpose: string, sealed: string, bound: string): Uint8Array | undefined {
@@ -112,7 +119,7 @@ export class StoredSeals implements Seals {
       this.refreshSoon()
       return undefined
     }
-    return openBox(key, HEADER, bind(purpose, bound), bytes)
+    return openBox(key, HEADER, bind(bytes.subarray(0, HEADER), purpose, bound), bytes)
   }
 
   /** Another node may have made the key: look, at most once a second. */

@@ -88,7 +88,7 @@ export class Barrier {
     header[1] = FORMAT
     header.writeUInt32BE(term, 2)
     header.writeUInt16BE(version, 6)
-    const bound = this.boundOf(place, key, revision)
+    const bound = this.boundOf(header, place, key, revision)
     return { key, revision, term, body: sealBox(this.keys.get(term)!, header, bound, plain) }
   }
 
@@ -101,7 +101,7 @@ export class Barrier {
     const term = body.readUInt32BE(2)
     const sealing = this.keys.get(term)
     if (!sealing) throw new UnknownTerm(`a record is sealed by term ${term}`)
-    const plain = openBox(sealing, HEADER, this.boundOf(place, row.key, row.revision), body)
+    const plain = openBox(sealing, HEADER, this.boundOf(body, place, row.key, row.revision), body)
     if (!plain) throw new Tampered('a record was changed, moved or exchanged outside of Sallyport')
     return { version: body.readUInt16BE(6), plain }
   }
@@ -116,19 +116,20 @@ export class Barrier {
     return blind(this.ring, bind('name', this.storeId, ...parts)).toString('hex')
   }
 
-  private boundOf(place: Place, key: Uint8Array, revision: number): Buffer {
+  private boundOf(header: Buffer, place: Place, key: Uint8Array, revision: number): Buffer {
     const { storeId } = this
     const { owner, collection } = place
-    const out = Buffer.allocUnsafe(storeId.length + owner.length + key.length + 22)
+    const out = Buffer.allocUnsafe(storeId.length + owner.length + key.length + HEADER + 20)
     // The store id has a fixed length; the others are preceded by theirs.
-    out.set(storeId)
-    let at = storeId.length
+    header.copy(out, 0, 0, HEADER)
+    out.set(storeId, HEADER)
+    let at = HEADER + storeId.length
     at = out.writeUInt32BE(collection, at)
     at = out.writeUInt32BE(owner.length, at)
     out.set(owner, at)
     at = out.writeUInt32BE(key.length, at + owner.length)
     out.set(key, at)
-    at = out.writeDoubleBE(revision, at + key.length)
-    return out.subarray(0, at)
+    out.writeDoubleBE(revision, at + key.length)
+    return out
   }
 }

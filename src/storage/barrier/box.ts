@@ -4,7 +4,10 @@ import { randomNonce } from './random-bytes.ts'
 const TAG = 16
 const NONCE = 12
 
-/** AES-256-GCM: header, nonce, ciphertext, tag. `bound` and the header are authenticated. */
+/**
+ * AES-256-GCM: header, nonce, ciphertext, tag.
+ * @param bound is authenticated with the text; it says what the header says too
+ */
 export function sealBox(
   key: KeyObject,
   header: Uint8Array,
@@ -13,7 +16,7 @@ export function sealBox(
 ): Buffer {
   const nonce = randomNonce()
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
-  cipher.setAAD(Buffer.concat([header, bound]))
+  cipher.setAAD(bound)
   const out = Buffer.allocUnsafe(header.length + NONCE + plain.length + TAG)
   out.set(header)
   out.set(nonce, header.length)
@@ -23,7 +26,7 @@ export function sealBox(
   return out
 }
 
-/** Opens a box; undefined when it was not sealed by this key with this header and `bound`. */
+/** Opens a box; undefined when it was not sealed by this key with this `bound`. */
 export function openBox(
   key: KeyObject,
   headerLength: number,
@@ -34,7 +37,7 @@ export function openBox(
   if (box.length < start + TAG) return undefined
   const nonce = box.subarray(headerLength, start)
   const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG })
-  cipher.setAAD(Buffer.concat([box.subarray(0, headerLength), bound]))
+  cipher.setAAD(bound)
   cipher.setAuthTag(box.subarray(box.length - TAG))
   const plain = cipher.update(box.subarray(start, box.length - TAG))
   try {

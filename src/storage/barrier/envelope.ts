@@ -90,4 +90,12 @@ export const withRing = (
 })
 
 const boundOf = (id: string, header: SlotHeader, storeId: Uint8Array): Buffer =>
-  bind('slot', storeId, id, header.kind, header.salt, JSON.stringify(header.parameters ?? {}))
+  bind(
+    HEADER,
+    'slot',
+    storeId,
+    id,
+    header.kind,
+    header.salt,
+    JSON.stringify(header.parameters ?? {}),
+  )

@@ -61,7 +61,12 @@ export function sealKeyring(root: KeyObject, storeId: Uint8Array, ring: Keyring)
     index: exported(ring.index),
     terms: ring.terms.map((term) => ({ ...term, key: exported(term.key) })),
   })
-  return sealBox(root, HEADER, bind('keyring', storeId, ring.generation), Buffer.from(plain))
+  return sealBox(
+    root,
+    HEADER,
+    bind(HEADER, 'keyring', storeId, ring.generation),
+    Buffer.from(plain),
+  )
 }
 
 /** Opens a sealed ring; undefined when the root key is not its own. */
@@ -71,7 +76,7 @@ export function openKeyring(
   generation: number,
   sealed: Uint8Array,
 ): Keyring | undefined {
-  const plain = openBox(root, HEADER.length, bind('keyring', storeId, generation), sealed)
+  const plain = openBox(root, HEADER.length, bind(HEADER, 'keyring', storeId, generation), sealed)
   if (!plain) return undefined
   type Stored = {
     index: string

@@ -15,6 +15,7 @@ import type {
   WideRead,
 } from '../driver.ts'
 import { LocalEpochs } from '../local-epochs.ts'
+import { withinTime } from '../within-time.ts'
 import { OrderedMap } from './ordered-map.ts'
 
 const text = (bytes: Uint8Array): string =>
@@ -106,7 +107,7 @@ export class MemoryDriver implements Driver, WideRead {
 
   transaction<T>(run: (read: Read) => Promise<Outcome<T>>): Promise<T> {
     const mine = this.turn.then(async () => {
-      const { result, batch } = await run(this)
+      const { result, batch } = await withinTime(run(this))
       if (batch) this.apply(batch)
       return result
     })

@@ -10,22 +10,25 @@ const CONFIRMED_FOR_MS = 1000
  * stalls longer than 5 s within a transaction is ended by the server.
  */
 const LOOK_BACK_MS = 15_000
+const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000
 /** Notifications arrive here. */
 export const CHANNEL = 'sallyport_epochs'
 
 const poll = {
   name: 'epochs',
-  text: `SELECT account, kind, shard, moves FROM epochs
+  text: `SELECT account, kind, shard, moves, moved_at FROM epochs
          WHERE moved_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - ${LOOK_BACK_MS}`,
   rowMode: 'array',
 } as const
+
+type EpochFields = [account: string, kind: string, shard: string, moves: number, at: number]
 
 /** What this node knows of all nodes' epochs: polled, with notifications as a hint only. */
 export class PostgresEpochs implements Epochs {
   private readonly url: string
   private readonly hints: boolean
   private readonly notify: () => Promise<unknown>
-  private readonly seen = new Map<string, number>()
+  private readonly seen = new Map<string, string>()
   private readonly moves = new Map<string, number>()
   private clock = 0
   /** Epoch of every kind that has not moved since. */
@@ -61,6 +64,9 @@ export class PostgresEpochs implements Epochs {
 
   async start(): Promise<void> {
     await this.poll()
+    // Rows of connections that ended long ago: no poll looks back so far.
+    const oldest = Date.now() - FORGOTTEN_AFTER_MS
+    await this.client?.query('DELETE FROM epochs WHERE moved_at < $1', [oldest]).catch(() => {})
     this.timer = setInterval(() => void this.poll(), POLL_MS).unref()
   }
 
@@ -97,10 +103,11 @@ export class PostgresEpochs implements Epochs {
     const { rows } = await this.client.query(poll)
     // After a gap that a poll does not reach back over, everything may have moved.
     if (started - this.confirmed > LOOK_BACK_MS / 2) this.forgetAll()
-    for (const [account, kind, shard, moves] of rows as [string, string, string, number][]) {
+    for (const [account, kind, shard, moves, at] of rows as EpochFields[]) {
       const id = `${account}/${kind}`
-      if (this.seen.get(`${id}/${shard}`) === moves) continue
-      this.seen.set(`${id}/${shard}`, moves)
+      const state = `${moves}/${at}`
+      if (this.seen.get(`${id}/${shard}`) === state) continue
+      this.seen.set(`${id}/${shard}`, state)
       this.moves.set(id, ++this.clock)
     }
     this.confirmed = started

@@ -1,6 +1,5 @@
 import type { Collection, Index, Key } from '../../kernel/store.ts'
-import type { Barrier } from '../barrier/barrier.ts'
-import type { Entry, Shelf } from '../driver.ts'
+import type { Entry } from '../driver.ts'
 import { numberOf } from '../shelf.ts'
 import { encodeKey } from '../tuple.ts'
 
@@ -17,6 +16,9 @@ export interface Lookup<R> {
   readonly entry: Entry
   carries(record: R): boolean
 }
+
+/** Keyed hash of an index's value, for one owner. */
+export type Blind = (index: number, value: string) => Buffer
 
 const PREFIX_LENGTHS = [1, 2, 4, 8]
 
@@ -40,14 +42,13 @@ export function planIndexes<R>(
 /** Every entry that a record has. */
 export function entriesOf<R>(
   plans: ReadonlyMap<string, IndexPlan<R>>,
-  barrier: Barrier,
-  shelf: Shelf,
+  blind: Blind,
   record: R,
 ): Entry[] {
   const entries: Entry[] = []
   for (const plan of plans.values()) {
     for (const value of storedValues(plan, record)) {
-      entries.push({ index: plan.number, value: encodeValue(plan, barrier, shelf, value) })
+      entries.push({ index: plan.number, value: encodeValue(plan, blind, value) })
     }
   }
   return entries
@@ -56,8 +57,7 @@ export function entriesOf<R>(
 /** How to find a value; undefined when every record must be looked at. */
 export function lookup<R>(
   plan: IndexPlan<R>,
-  barrier: Barrier,
-  shelf: Shelf,
+  blind: Blind,
   value: string | Key,
 ): Lookup<R> | undefined {
   const { index } = plan
@@ -68,9 +68,9 @@ export function lookup<R>(
     const length = PREFIX_LENGTHS.findLast((n) => n <= characters.length)
     if (length === undefined) return undefined
     const stored = characters.slice(0, length).join('')
-    return { entry: entryOf(plan, barrier, shelf, stored), carries }
+    return { entry: entryOf(plan, blind, stored), carries }
   }
-  const wanted = encodeValue(plan, barrier, shelf, value)
+  const wanted = encodeValue(plan, blind, value)
   const carries = (record: R): boolean =>
     storedValues(plan, record).some((held) => sameValue(held, value))
   return { entry: { index: plan.number, value: wanted }, carries }
@@ -99,20 +99,13 @@ function storedValues<R>(plan: IndexPlan<R>, record: R): readonly (string | Key)
 
 const unique = (values: readonly unknown[]): readonly string[] => [...new Set(values as string[])]
 
-const entryOf = <R>(
-  plan: IndexPlan<R>,
-  barrier: Barrier,
-  shelf: Shelf,
-  value: string | Key,
-): Entry => ({ index: plan.number, value: encodeValue(plan, barrier, shelf, value) })
+const entryOf = <R>(plan: IndexPlan<R>, blind: Blind, value: string | Key): Entry => ({
+  index: plan.number,
+  value: encodeValue(plan, blind, value),
+})
 
-function encodeValue<R>(
-  plan: IndexPlan<R>,
-  barrier: Barrier,
-  shelf: Shelf,
-  value: string | Key,
-): Buffer {
-  if (plan.index.kind !== 'clear') return barrier.blind(shelf, plan.number, textOf(plan, value))
+function encodeValue<R>(plan: IndexPlan<R>, blind: Blind, value: string | Key): Buffer {
+  if (plan.index.kind !== 'clear') return blind(plan.number, textOf(plan, value))
   return encodeKey(typeof value === 'string' ? [value] : value)
 }
 

@@ -1,8 +1,6 @@
 import type { Index, Key, ListOptions, Page, Reader } from '../../kernel/store.ts'
-import type { Barrier } from '../barrier/barrier.ts'
 import type { Range, Read, Row } from '../driver.ts'
 import { encodeKey, endOfPrefix, successor } from '../tuple.ts'
-import { lookup } from './index-plan.ts'
 import { refuseInside } from './inside.ts'
 import { keyBytes, type Records } from './records.ts'
 
@@ -14,19 +12,16 @@ const START = Buffer.alloc(0)
 export class ScopedReader<R> implements Reader<R, Record<string, Index<R>>> {
   protected readonly read: Read
   protected readonly records: Records<R>
-  protected readonly barrier: Barrier
   /** Called before each use. */
   private readonly allowed: () => void
 
   constructor(
     read: Read,
     records: Records<R>,
-    barrier: Barrier,
     allowed: () => void = () => refuseInside('the store'),
   ) {
     this.read = read
     this.records = records
-    this.barrier = barrier
     this.allowed = allowed
   }
 
@@ -50,7 +45,7 @@ export class ScopedReader<R> implements Reader<R, Record<string, Index<R>>> {
     const plan = this.planOf(index)
     const { shelf } = this.records
     const page = { limit: 100, ...options }
-    const found = lookup(plan, this.barrier, shelf, value)
+    const found = this.records.lookup(plan, value)
     if (!found) {
       const { of } = plan.index as { of(record: R): unknown }
       const has = (record: R): boolean => of(record) !== undefined

@@ -4,7 +4,14 @@ import { decodeBody, encodeBody } from '../codec.ts'
 import type { Entry, Row, Shelf } from '../driver.ts'
 import { shelfOf } from '../shelf.ts'
 import { encodeKey } from '../tuple.ts'
-import { entriesOf, type IndexPlan, planIndexes } from './index-plan.ts'
+import {
+  type Blind,
+  entriesOf,
+  type IndexPlan,
+  type Lookup,
+  lookup,
+  planIndexes,
+} from './index-plan.ts'
 
 type AnyCollection<R> = Collection<R, Record<string, Index<R>>>
 
@@ -14,6 +21,7 @@ export class Records<R> {
   readonly collection: AnyCollection<R>
   readonly indexes: ReadonlyMap<string, IndexPlan<R>>
   private readonly barrier: Barrier
+  private readonly blinded = new Map<string, Buffer>()
   private readonly reload: () => Promise<void>
 
   constructor(
@@ -35,7 +43,24 @@ export class Records<R> {
 
   /** Every index entry of a record. */
   entries(record: R): Entry[] {
-    return entriesOf(this.indexes, this.barrier, this.shelf, record)
+    return entriesOf(this.indexes, this.blind, record)
+  }
+
+  /** How a value is found; undefined when every record must be looked at. */
+  lookup(plan: IndexPlan<R>, value: string | Key): Lookup<R> | undefined {
+    return lookup(plan, this.blind, value)
+  }
+
+  /** A write asks for the same few hashes more than once. */
+  private readonly blind: Blind = (index, value) => {
+    const id = `${index}/${value}`
+    let hash = this.blinded.get(id)
+    if (!hash) {
+      hash = this.barrier.blind(this.shelf, index, value)
+      if (this.blinded.size >= 64) this.blinded.clear()
+      this.blinded.set(id, hash)
+    }
+    return hash
   }
 
   seal(key: Uint8Array, record: R, revision: number): Row {

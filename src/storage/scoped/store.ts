@@ -19,7 +19,7 @@ export class ScopedStore implements Store {
 
   of<R, I extends Record<string, Index<R>>>(collection: Collection<R, I>): Reader<R, I> {
     const records = recordsOf(this.engine, collection, this.owner)
-    const reader = new ScopedReader<R>(this.engine.driver.read, records, this.engine.barrier)
+    const reader = new ScopedReader<R>(this.engine.driver.read, records)
     return reader as unknown as Reader<R, I>
   }
 

@@ -84,7 +84,7 @@ export class ScopedTransaction implements Transaction {
   private writerOf<R>(records: Records<R>): ScopedWriter<R> {
     const { cached, scope } = records.collection.options
     const account = scope === 'installation' ? '' : this.owner.account
-    return new ScopedWriter<R>(this.overlay, records, this.engine.barrier, {
+    return new ScopedWriter<R>(this.overlay, records, {
       allowed: () => this.mustBeOpen(),
       wrote: () => {
         if (cached !== undefined) this.epochs.set(`${account}/${cached}`, [account, cached])

@@ -1,8 +1,7 @@
 import { AlreadyExists, type Index, type Key, NotFound, type Writer } from '../../kernel/store.ts'
-import type { Barrier } from '../barrier/barrier.ts'
 import type { Entry } from '../driver.ts'
-import type { Overlay } from '../overlay.ts'
-import { lookup, uniqueValues } from './index-plan.ts'
+import { type Overlay, sameEntry } from '../overlay.ts'
+import { uniqueValues } from './index-plan.ts'
 import { ScopedReader } from './reader.ts'
 import { keyBytes, type Records } from './records.ts'
 
@@ -29,8 +28,8 @@ export class ScopedWriter<R>
   private readonly overlay: Overlay
   private readonly events: WriterEvents
 
-  constructor(overlay: Overlay, records: Records<R>, barrier: Barrier, events: WriterEvents) {
-    super(overlay, records, barrier, () => events.allowed())
+  constructor(overlay: Overlay, records: Records<R>, events: WriterEvents) {
+    super(overlay, records, () => events.allowed())
     this.overlay = overlay
     this.events = events
   }
@@ -91,7 +90,7 @@ export class ScopedWriter<R>
   }
 
   private async store(key: Buffer, old: Stored<R> | undefined, record: R): Promise<void> {
-    await this.checkUnique(key, record)
+    await this.checkUnique(key, old, record)
     // A record that is made again after a deletion never has the revision of an older body.
     const revision = old ? old.revision + 1 : Date.now() * 1024
     const row = this.records.seal(key, record, revision)
@@ -99,10 +98,12 @@ export class ScopedWriter<R>
     this.events.wrote()
   }
 
-  private async checkUnique(key: Buffer, record: R): Promise<void> {
+  private async checkUnique(key: Buffer, old: Stored<R> | undefined, record: R): Promise<void> {
     for (const plan of this.records.indexes.values()) {
       for (const value of uniqueValues(plan, record)) {
-        const found = lookup(plan, this.barrier, this.records.shelf, value)!
+        const found = this.records.lookup(plan, value)!
+        // What the record has held all along is its own.
+        if (old?.entries.some((entry) => sameEntry(entry, found.entry))) continue
         const range = { from: Buffer.alloc(0), to: Buffer.of(0xff), limit: 10 }
         for (const row of await this.overlay.find(this.records.shelf, found.entry, range)) {
           if (Buffer.compare(row.key, key) === 0) continue

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreUnavailable } from '../../kernel/store.ts'
 import type { Batch, DriverStats, Outcome, Read } from '../driver.ts'
+import { withinTime } from '../within-time.ts'
 import type { Statements } from './statements.ts'
 
 /** One waiting transaction. */
@@ -33,7 +34,6 @@ export interface GroupEvents {
 
 const LARGEST_GROUP = 256
 const LONGEST_RUN_MS = 8
-const LONGEST_CALLBACK_MS = 5000
 
 /**
  * Group commit. Callbacks run one after another on the one writing connection, each seeing what
@@ -180,19 +180,3 @@ const unavailable = (cause: unknown): StoreUnavailable =>
     `the store cannot write now: ${cause instanceof Error ? cause.message : String(cause)}`,
     { cause },
   )
-
-/** A callback that waits for anything but the store would hold up everybody. */
-async function withinTime<T>(running: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error('a transaction waited for something other than the store')),
-      LONGEST_CALLBACK_MS,
-    )
-  })
-  try {
-    return await Promise.race([running, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
