@@ -16,6 +16,7 @@ const stored = collection<NodeRecord>('sallyport.nodes')({
 })
 
 const LASTS_MS = 15_000
+const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000
 const BEAT_MS = 2_000
 
 /** The processes that share a database, each with a lease that it renews. */
@@ -42,6 +43,7 @@ export class Nodes {
 
   async start(): Promise<void> {
     await this.beat()
+    await this.forgetTheDead()
     const beat = (): void => void this.beat().catch(() => undefined)
     this.timer = setInterval(beat, BEAT_MS).unref()
   }
@@ -52,7 +54,7 @@ export class Nodes {
     await this.store.transaction((tx) => tx.of(stored).delete([this.node]))
   }
 
-  /** The nodes that live; forgets those that have been dead for long. */
+  /** The nodes that live. */
   async alive(): Promise<readonly NodeRecord[]> {
     const all = (await this.store.of(stored).list({ limit: 1000 })).records
     return all.filter(({ until }) => until > Date.now())
@@ -61,6 +63,15 @@ export class Nodes {
   /** False when this node has not done its beat for so long that others may take it for dead. */
   isCurrent(): boolean {
     return performance.now() - this.confirmed < LASTS_MS
+  }
+
+  private async forgetTheDead(): Promise<void> {
+    await this.store.transaction(async (tx) => {
+      const all = (await tx.of(stored).list({ limit: 1000 })).records
+      for (const { id, until } of all) {
+        if (until < Date.now() - FORGOTTEN_AFTER_MS) await tx.of(stored).delete([id])
+      }
+    })
   }
 
   private async beat(): Promise<void> {

@@ -58,6 +58,8 @@ export interface OpenStore {
   close(): Promise<void>
 }
 
+const CARE_MS = 20_000
+
 /** Opens the store and unseals it; a new one is made where there is none. */
 export async function openStore(options: OpenOptions): Promise<OpenStore> {
   const driver = await openDriver(options.url, options)
@@ -116,6 +118,9 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
   const eventLog = new EventLog(engine, leases)
   const sweep = new Sweep({ engine, vault, leases, nodes, fault })
   await outbox?.kickAll()
+  // Facts of nodes that have ended.
+  const care = setInterval(() => void outbox?.kickAll().catch(() => undefined), CARE_MS).unref()
+  if (!driver.shared) clearInterval(care)
   return {
     node: engine.node,
     driver,
@@ -136,6 +141,7 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
     nextJobDue: () => jobs.nextDue(),
     stats: async () => ({ ...driver.stats, size: await driver.size() }),
     close: async () => {
+      clearInterval(care)
       await outbox?.close()
       await nodes.stop()
       await driver.close()

@@ -13,6 +13,8 @@ import { syncDirectory, Wal } from './wal.ts'
 export interface SqliteOptions {
   /** Bytes written after which the write-ahead log is copied into the database file. */
   readonly checkpointAfter?: number
+  /** Tests let the disk fail here. */
+  readonly beforeSync?: () => Promise<void>
 }
 
 const CHECKPOINT_AFTER = 16 * 1024 * 1024
@@ -39,7 +41,8 @@ export class SqliteDriver implements Driver {
   private snapshot = false
   private checkpointed = 0
 
-  constructor(directory: string, { checkpointAfter = CHECKPOINT_AFTER }: SqliteOptions = {}) {
+  constructor(directory: string, options: SqliteOptions = {}) {
+    const { checkpointAfter = CHECKPOINT_AFTER, beforeSync } = options
     this.checkpointAfter = checkpointAfter
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     this.lock = new Lock(join(directory, 'lock.db'), directory)
@@ -58,7 +61,10 @@ export class SqliteDriver implements Driver {
     this.read = new Statements(this.reading, () => this.pin())
     this.groups = new Groups(this.writing, new Statements(this.writing), this.stats, {
       beforeCommit: () => this.pin(),
-      sync: () => this.wal.sync(),
+      sync: async () => {
+        await beforeSync?.()
+        await this.wal.sync()
+      },
       visible: (moved) => {
         this.unpin()
         this.epochs.move(moved)
@@ -73,6 +79,11 @@ export class SqliteDriver implements Driver {
 
   async write(batch: Batch): Promise<void> {
     await this.groups.submit(async () => ({ result: undefined, batch }))
+  }
+
+  /** The database takes no more pages than these; tests make the disk full. */
+  limitPages(pages: number): void {
+    this.writing.exec(`PRAGMA max_page_count=${pages}`)
   }
 
   size(): number {
