@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs the clients that the slow suites drive: AWS CLI v2, boto3, a PostgreSQL server, gcc.
+set -euo pipefail
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+missing=()
+[ -x /usr/bin/aws ] || missing+=(awscli)
+/usr/bin/python3 -c 'import boto3' 2>/dev/null || missing+=(python3-boto3)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+[ ${#missing[@]} = 0 ] && { echo 'all clients are here'; exit 0; }
+echo "installing ${missing[*]}"
+as_root apt-get update -qq
+DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
