@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
 import { StoreUnavailable } from '../../src/kernel/store.ts'
 import { backup, restore } from '../../src/storage/backup.ts'
 import { until } from '../../src/storage/conformance/facts-and-jobs.ts'
 import { ann, user, users } from '../../src/storage/conformance/users.ts'
 import { conformance } from '../../src/storage/conformance.ts'
+import { fixtures, fixtureUnseal, readFixture } from '../../src/storage/fixture-content.ts'
+import { newestLayout } from '../../src/storage/migrations/steps.ts'
 import { type OpenStore, openDriver, openStore } from '../../src/storage/open.ts'
 import type { Deliver } from '../../src/storage/outbox.ts'
 import { quiet } from '../../src/storage/quiet-log.ts'
@@ -112,6 +115,19 @@ function suite(): void {
     await restored.close()
     await store.close()
   })
+
+  for (let layout = 1; layout <= newestLayout; layout++) {
+    test(`a database of layout ${layout} opens, is brought up to date, and reads`, async () => {
+      const url = await server.newDatabase()
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query(readFileSync(join(fixtures, `layout-${layout}.sql`), 'utf8'))
+      await client.end()
+      const store = await openStore({ url, unseal: fixtureUnseal, log: quiet })
+      await readFixture(store)
+      await store.close()
+    })
+  }
 
   test('a lost database refuses writes; when it is back, all that was acknowledged is there', async () => {
     const store = await open(await server.newDatabase())
