@@ -51,7 +51,8 @@ export function structureReader(shape: Shape): (element: XmlElement) => unknown 
       const field = fields.get(key)
       if (field) out[field.name] = field.read(elements)
     }
-    if (shape.union && Object.keys(out).length !== 1) throw malformed()
+    // None is allowed: S3 takes an empty `<Filter/>` for everything.
+    if (shape.union && Object.keys(out).length > 1) throw malformed()
     return out
   }
   structures.set(shape, made)

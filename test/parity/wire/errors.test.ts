@@ -5,7 +5,7 @@ import type { StructureShape } from '../../../src/wire/schema/shape.ts'
 import type { Pair } from './clients.ts'
 import { normalForm } from './normal-form.ts'
 import { losses as lossesOf, subjects } from './services.ts'
-import { type Draw, drawValue } from './values.ts'
+import { type Draw, drawValue, seedOf } from './values.ts'
 
 interface ClientError extends Error {
   readonly $metadata: { readonly requestId: string; readonly httpStatusCode: number }
@@ -51,7 +51,7 @@ async function checkError(pair: Pair, operation: string, code: string): Promise<
       )
       assert.deepEqual(normalForm(shape, read, losses), normalForm(shape, members, losses), code)
     }),
-    { numRuns: 1, seed: 1 },
+    { numRuns: 1, seed: seedOf(code), unbiased: true },
   )
 }
 
@@ -78,6 +78,11 @@ async function thrown(
   error: Parameters<Pair['wire']['encodeError']>[1],
 ): Promise<ClientError> {
   const response = pair.wire.encodeError(pair.protocolName, error, { requestId: 'request-1' })
+  if (pair.protocolName === 'awsQuery') {
+    const shape = pair.wire.facts.errors.get(error.code)
+    const code = shape?.traits.awsQueryError?.[0] ?? shape?.name ?? error.code
+    assert.match(String(response.body), new RegExp(`<Code>${code}</Code>`))
+  }
   try {
     await pair.receive(operation, response)
   } catch (caught) {

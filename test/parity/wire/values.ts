@@ -9,9 +9,11 @@ export interface Style {
   readonly xml: boolean
   /** Members with HTTP bindings stand outside the body. */
   readonly rest: boolean
+  /** Numbers without a fraction only: some clients know the type of each. */
+  readonly integers?: boolean
 }
 
-const MAX_DEPTH = 3
+const MAX_DEPTH = 5
 const TEXTS = [
   'a',
   'b & <c> "d" \'e\'',
@@ -30,6 +32,7 @@ const once = <T>(make: () => fc.Arbitrary<T>): (() => fc.Arbitrary<T>) => {
   }
 }
 const chance = once(() => fc.boolean())
+const likely = once(() => fc.constantFrom(true, true, true, false))
 const text = once(() =>
   fc.oneof(
     fc.constantFrom(...TEXTS),
@@ -51,6 +54,7 @@ const number = once(() =>
     )
     .map((n) => n + 0),
 )
+const integer = once(() => fc.integer({ min: 1, max: 1_000_000 }))
 const date = once(() =>
   fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
 )
@@ -62,13 +66,20 @@ const document = once(() =>
 )
 const big = once(() => fc.bigInt({ min: -(2n ** 50n), max: 2n ** 50n }))
 
+/** Each operation draws from a seed of its own, moved as a whole by the environment. */
+export function seedOf(name: string): number {
+  let seed = Number(process.env.FUZZ_SEED ?? 1)
+  for (let i = 0; i < name.length; i++) seed = (Math.imul(seed, 31) + name.charCodeAt(i)) | 0
+  return seed
+}
+
 /** Draws a value of a shape. */
 export function drawValue(shape: Shape, draw: Draw, style: Style, depth = 0): unknown {
   switch (shape.kind) {
     case 'string':
       return draw(style.xml ? text : anyText)
     case 'number':
-      return draw(number)
+      return draw(style.integers ? integer : number)
     case 'boolean':
       return draw(chance)
     case 'blob':
@@ -112,7 +123,7 @@ function drawStructure(shape: StructureShape, draw: Draw, style: Style, depth: n
       // Clients send a content type and a body even when they were given none.
       member.traits.httpHeader === 'Content-Type' ||
       member.streaming ||
-      (depth < MAX_DEPTH && draw(chance))
+      (depth < MAX_DEPTH && draw(depth === 0 ? likely : chance))
     if (wanted) out[member.name] = drawMember(member, draw, style, depth)
   }
   return out
