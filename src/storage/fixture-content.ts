@@ -50,7 +50,7 @@ export async function readFixture(store: OpenStore): Promise<void> {
   assert.equal(Buffer.from(segment!.directory).toString(), 'directory')
   assert.equal(Buffer.from(await segment!.body()).toString(), 'body')
   assert.equal(await store.log.documents.get('hash'), '{"Version":"2012-10-17"}')
-  const orphans = await store.log.orphans(() => false)
+  const orphans = await store.log.waitingIntents()
   assert.deepEqual(
     orphans.map(({ id }) => id),
     ['fixture-call'],

@@ -34,6 +34,8 @@ export interface LogScan {
 }
 
 export interface Compaction {
+  /** Leave what is older as it is: it has been merged before. */
+  readonly from?: number
   readonly olderThan: number
   /** Bytes of the bodies that one segment may join. */
   readonly largest: number
@@ -52,11 +54,14 @@ export class EventLog {
   readonly documents: Documents
   private readonly engine: Engine
   private readonly leases: Leases
+  private readonly alive: () => Promise<ReadonlySet<string>>
   private last = 0
 
-  constructor(engine: Engine, leases: Leases) {
+  /** @param alive the nodes that live, this one among them */
+  constructor(engine: Engine, leases: Leases, alive: () => Promise<ReadonlySet<string>>) {
     this.engine = engine
     this.leases = leases
+    this.alive = alive
     this.documents = new Documents(engine)
   }
 
@@ -123,7 +128,12 @@ export class EventLog {
     let before: number | undefined
     let run: { segments: ScannedSegment[]; bytes: number } = { segments: [], bytes: 0 }
     for (;;) {
-      const page = await this.scan({ to: options.olderThan, before, limit: 200 })
+      const page = await this.scan({
+        from: options.from,
+        to: options.olderThan,
+        before,
+        limit: 200,
+      })
       for (const segment of page) {
         const body = await segment.body()
         const fits =
@@ -143,7 +153,13 @@ export class EventLog {
   }
 
   /** Intents whose process ended before it wrote their records, oldest node first. */
-  async orphans(isAlive: (node: string) => boolean): Promise<Orphan[]> {
+  async orphans(): Promise<Orphan[]> {
+    const alive = await this.alive()
+    return (await this.waitingIntents()).filter(({ node }) => !alive.has(node))
+  }
+
+  /** Every intent that waits for the record of its call, also those of calls that go on. */
+  async waitingIntents(): Promise<Orphan[]> {
     const found: Orphan[] = []
     const to = Buffer.of(0xff)
     let from: Uint8Array = Buffer.alloc(0)
@@ -151,7 +167,6 @@ export class EventLog {
       const rows = await this.engine.driver.read.range(intents, { from, to, limit: 500 })
       for (const row of rows) {
         const [node, id] = partsOf(row.key)
-        if (isAlive(node)) continue
         const { plain } = this.engine.barrier.open(intents, row)
         const complete = (segment: LogSegment): Promise<void> =>
           this.engine.driver.write({

@@ -23,6 +23,7 @@ const BEAT_MS = 2_000
 export class Nodes {
   private readonly store: Store
   private readonly node: string
+  private readonly shared: boolean
   private readonly state: () => { generation: number; term: number }
   private readonly onBeat: () => Promise<void>
   private timer: NodeJS.Timeout | undefined
@@ -34,7 +35,9 @@ export class Nodes {
     node: string,
     state: () => { generation: number; term: number },
     onBeat: () => Promise<void>,
+    shared: boolean,
   ) {
+    this.shared = shared
     this.store = store
     this.node = node
     this.state = state
@@ -63,6 +66,12 @@ export class Nodes {
   /** False when this node has not done its beat for so long that others may take it for dead. */
   isCurrent(): boolean {
     return performance.now() - this.confirmed < LASTS_MS
+  }
+
+  /** Their ids, and this node's own. Without others, only its own. */
+  async aliveIds(): Promise<ReadonlySet<string>> {
+    const others = this.shared ? await this.alive() : []
+    return new Set([this.node, ...others.map(({ id }) => id)])
   }
 
   private async forgetTheDead(): Promise<void> {

@@ -6,6 +6,7 @@ import { keepPrevious } from './barrier/previous.ts'
 import { Sweep, type SweepOptions, type SweepResult } from './barrier/sweep.ts'
 import type { Unseal } from './barrier/unseal.ts'
 import { Vault } from './barrier/vault.ts'
+import type { Documents } from './documents.ts'
 import type { Driver, DriverStats, Epochs } from './driver.ts'
 import { type Engine, installation } from './engine.ts'
 import { type JobHandler, Jobs } from './jobs.ts'
@@ -26,7 +27,7 @@ export interface OpenOptions {
   /** Not needed for memory, whose keys end with the process. */
   readonly unseal?: Unseal
   readonly log: Log
-  /** Takes facts after their commit. Without it they wait for a start that gives it. */
+  /** Takes facts after their commit; see `deliverFacts`. */
   readonly deliver?: Deliver
   readonly postgres?: PostgresOptions
   readonly sqlite?: SqliteOptions
@@ -43,8 +44,14 @@ export interface OpenStore {
   readonly epochs: Epochs
   readonly seals: StoredSeals
   readonly log: EventLog
-  readonly outbox: Outbox | undefined
+  /** Texts that records of the log name by hash. */
+  readonly documents: Documents
+  /** A view for an owner; a journal's first writing transaction also writes its intent. */
   storeFor(owner: Owner, journal?: Journal): Store
+  /** Gives facts to whom they concern, from now on and those that wait. Until then they wait. */
+  deliverFacts(deliver: Deliver): Promise<void>
+  /** Resolves when the facts that waited have been delivered, or have failed once. */
+  factsSettled(): Promise<void>
   /** Intents whose process ended before it wrote their records. */
   orphans(): Promise<Orphan[]>
   /** Moves every record to the active term and drops the others; see `Sweep`. */
@@ -107,17 +114,22 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
   }
   const own = new ScopedStore(engine, installation)
   const state = () => ({ generation: vault.generation, term: vault.barrier.term })
-  const nodes = new Nodes(own, engine.node, state, () => vault.reload())
+  const nodes = new Nodes(own, engine.node, state, () => vault.reload(), driver.shared)
   if (driver.shared) {
     await nodes.start()
     vault.barrier.isCurrent = () => nodes.isCurrent()
   }
   const leases = new Leases(own, engine.node, driver.shared)
-  const outbox = deliver && new Outbox(engine, leases, deliver, log)
+  let outbox: Outbox | undefined
+  const deliverFacts = async (to: Deliver): Promise<void> => {
+    if (outbox) throw new Error('facts are delivered already')
+    outbox = new Outbox(engine, leases, to, log)
+    await outbox.kickAll()
+  }
   const jobs = new Jobs(own, log)
-  const eventLog = new EventLog(engine, leases)
-  const sweep = new Sweep({ engine, vault, leases, nodes, fault })
-  await outbox?.kickAll()
+  const eventLog = new EventLog(engine, leases, () => nodes.aliveIds())
+  const sweep = new Sweep({ engine, vault, leases, nodes, log: eventLog, fault })
+  if (deliver) await deliverFacts(deliver)
   // Facts of nodes that have ended.
   const care = setInterval(() => void outbox?.kickAll().catch(() => undefined), CARE_MS).unref()
   if (!driver.shared) clearInterval(care)
@@ -128,13 +140,11 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
     epochs: driver.epochs,
     seals: new StoredSeals(own),
     log: eventLog,
-    outbox,
+    documents: eventLog.documents,
     storeFor: (owner, journal) => new ScopedStore(engine, owner, journal),
-    orphans: async () => {
-      const alive = new Set(driver.shared ? (await nodes.alive()).map(({ id }) => id) : [])
-      alive.add(engine.node)
-      return eventLog.orphans((node) => alive.has(node))
-    },
+    deliverFacts,
+    factsSettled: async () => outbox?.settled(),
+    orphans: () => eventLog.orphans(),
     sweep: (how) => sweep.run(how),
     backup: () => backup(driver),
     runDueJobs: (now, handler) => jobs.runDue(Number(now), handler),

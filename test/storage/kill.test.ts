@@ -72,7 +72,7 @@ async function verify(store: OpenStore, { editions, segments }: Acknowledged): P
 
 /** The intent of a deletion that was committed and not acknowledged. */
 async function laterDeletion(store: OpenStore, name: string): Promise<boolean> {
-  const orphans = await store.orphans()
+  const orphans = await store.log.orphans()
   return orphans.some(({ id }) => id.startsWith(`${name}-`))
 }
 
@@ -85,7 +85,7 @@ async function openAll(store: OpenStore): Promise<number> {
     count += page.records.length
     from = page.after
   } while (from)
-  await store.orphans()
+  await store.log.orphans()
   return count
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Change, PlacedRow, Read, Shelf } from '../driver.ts'
 import type { Engine } from '../engine.ts'
 import { type Leases, LOG_MAINTENANCE } from '../leases.ts'
-import { EventLog } from '../log.ts'
+import type { EventLog } from '../log.ts'
 import type { Nodes } from '../nodes.ts'
 import { canaryCollection } from './canaries.ts'
 import { cursorOf, parseCursor } from './sweep-cursor.ts'
@@ -30,6 +30,7 @@ export interface SweepParts {
   readonly vault: Vault
   readonly leases: Leases
   readonly nodes: Nodes
+  readonly log: EventLog
   readonly fault?: ((step: string) => void) | undefined
 }
 
@@ -43,11 +44,9 @@ const SETTLE_MS = 45_000
  */
 export class Sweep {
   private readonly parts: SweepParts
-  private readonly log: EventLog
 
   constructor(parts: SweepParts) {
     this.parts = parts
-    this.log = new EventLog(parts.engine, parts.leases)
   }
 
   run(options: SweepOptions = {}): Promise<SweepResult> {
@@ -117,7 +116,7 @@ export class Sweep {
   }
 
   private async resealSegments(active: number, restMs: number): Promise<number> {
-    const { engine, leases } = this.parts
+    const { engine, leases, log } = this.parts
     let resealed = 0
     let newest = Number.MAX_SAFE_INTEGER
     for (;;) {
@@ -126,7 +125,7 @@ export class Sweep {
       // One at a time under the lease: appends go on, pruning and merging wait.
       for (const seen of found.filter(({ term }) => term !== active)) {
         await leases.during(LOG_MAINTENANCE, async () => {
-          const segment = await this.log.reseal(seen)
+          const segment = await log.reseal(seen)
           if (segment) await engine.driver.write({ changes: [], segments: [segment] })
         })
         resealed++

@@ -1,4 +1,4 @@
-import type { Step } from './steps.ts'
+import type { Step } from './step.ts'
 
 /**
  * The first layout. Keys begin with the owner, so that both tables of records can be partitioned

@@ -1,11 +1,5 @@
 import { layout1 } from './layout-1.ts'
-
-/** One numbered step from a layout of the database to the next. Never edited once released. */
-export interface Step {
-  readonly layout: number
-  readonly sqlite: readonly string[]
-  readonly postgres: readonly string[]
-}
+import type { Step } from './step.ts'
 
 /** Every step, oldest first. */
 export const steps: readonly Step[] = [layout1]
