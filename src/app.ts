@@ -20,7 +20,6 @@ import { consoleLog } from './outside/console-log.ts'
 import { Inbox } from './outside/inbox.ts'
 import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
-import { backup } from './storage/backup.ts'
 import { parseUnseal } from './storage/barrier/unseal.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
 import { createRouter } from './wire/route/router.ts'
@@ -55,12 +54,12 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
   const seenDocuments = new Set<string>()
   const audit = new AuditLog({
     append(segment, intents, documents) {
-      for (const [hash, text] of documents) store.log.documents.put(hash, text)
+      for (const [hash, text] of documents) store.documents.put(hash, text)
       return store.log.append(segment, intents)
     },
     scan: (query) => store.log.scan(query),
   })
-  await completeOrphans(await store.orphans(), clock.now(), systemRandom)
+  await completeOrphans(await store.log.orphans(), clock.now(), systemRandom)
 
   const inbox = new Inbox(() => clock.now())
   const ports: Ports = {
@@ -136,14 +135,14 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     reset: async () => {
       throw new Error('reset is wired by the command line')
     },
-    backup: () => backup(store.driver),
+    backup: () => store.backup(),
     storeGauges: async () => {
       const stats = await store.stats()
       return Object.fromEntries(
         Object.entries(stats).map(([name, value]) => [`sallyport_store_${snake(name)}`, value]),
       )
     },
-    document: (hash) => store.log.documents.get(hash),
+    document: (hash) => store.documents.get(hash),
     newDocuments(policies) {
       const fresh = new Map<string, string>()
       for (const { hash, document } of policies) {
