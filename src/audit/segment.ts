@@ -24,10 +24,16 @@ export function hash32(text: string): number {
 }
 
 export function encodeDirectory(entries: readonly Entry[]): Uint8Array {
-  const hashes = new Set<number>()
-  for (const { keys } of entries) for (const key of keys) hashes.add(hash32(key))
-  const sorted = Uint32Array.from(hashes).sort()
-  return new Uint8Array(sorted.buffer)
+  let count = 0
+  for (const { keys } of entries) count += keys.length
+  const hashes = new Uint32Array(count)
+  let place = 0
+  for (const { keys } of entries) for (const key of keys) hashes[place++] = hash32(key)
+  hashes.sort()
+  let kept = 0
+  for (let i = 0; i < count; i++)
+    if (i === 0 || hashes[i] !== hashes[i - 1]) hashes[kept++] = hashes[i]!
+  return new Uint8Array(hashes.buffer, 0, kept * 4)
 }
 
 export function directoryHas(directory: Uint8Array, key: string): boolean {

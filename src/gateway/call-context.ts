@@ -1,50 +1,118 @@
-import type { CallContext } from '../kernel/context.ts'
+import type { CallAs, CallContext } from '../kernel/context.ts'
+import { wholeSeconds } from '../kernel/service.ts'
+import type { Owner, Store } from '../kernel/store.ts'
 import type { Target } from '../kernel/target.ts'
 import type { Exchange } from './exchange.ts'
 import type { House, Journal } from './house.ts'
 import { decideTarget } from './steps/authorize.ts'
 import { intentOf } from './steps/record.ts'
 
-/** What the handler sees of this call. */
-export function callContext(exchange: Exchange, house: House): CallContext {
-  const { requestId, caller, source, time } = exchange
-  const owner = exchange.owner!
-  const authorized = new Set<Target>(exchange.targets)
-  const journal: Journal = {
-    intent() {
-      exchange.intended = true
-      return { id: requestId, body: intentOf(exchange) }
-    },
+/** How long a handler may take before its signal says stop; milliseconds. */
+const patience = 60_000
+
+/** What the handler sees of this call. A class, so that a call costs no closures it does not use. */
+export class Call implements CallContext {
+  readonly #exchange: Exchange
+  readonly #house: House
+  readonly #owner: Owner
+  readonly #authorized: Set<Target>
+  readonly #journal: Journal
+  #store: Store | undefined
+  #signal: AbortSignal | undefined
+
+  constructor(exchange: Exchange, house: House) {
+    this.#exchange = exchange
+    this.#house = house
+    this.#owner = exchange.owner!
+    this.#authorized = new Set(exchange.targets)
+    this.#journal = new CallJournal(exchange)
   }
-  let signal: AbortSignal | undefined
-  return {
-    requestId,
-    account: owner.account,
-    region: owner.region,
-    caller,
-    source,
-    now: () => new Date(time),
-    random: house.random,
-    store: house.storeFor(owner, journal),
-    storeOf(target) {
-      if (!authorized.has(target)) throw new Error('the store of a target that was not decided')
-      const account = target.account ?? owner.account
-      return house.storeFor({ account, region: target.region ?? owner.region }, journal)
-    },
-    principals: house.principals,
-    call: (service, operation, input, { as }) =>
-      house.callService(exchange, { service, operation, input, as }),
-    async authorize(targets) {
-      for (const target of targets) {
-        decideTarget(exchange, target, house)
-        authorized.add(target)
-      }
-    },
-    ports: house.ports,
-    log: house.log,
-    get signal() {
-      signal ??= AbortSignal.timeout(60_000)
-      return signal
-    },
+
+  get requestId(): string {
+    return this.#exchange.requestId
+  }
+
+  get account(): string {
+    return this.#owner.account
+  }
+
+  get region(): string {
+    return this.#owner.region
+  }
+
+  get caller(): CallContext['caller'] {
+    return this.#exchange.caller
+  }
+
+  get source(): CallContext['source'] {
+    return this.#exchange.source
+  }
+
+  get random(): CallContext['random'] {
+    return this.#house.random
+  }
+
+  get principals(): CallContext['principals'] {
+    return this.#house.principals
+  }
+
+  get ports(): CallContext['ports'] {
+    return this.#house.ports
+  }
+
+  get log(): CallContext['log'] {
+    return this.#house.log
+  }
+
+  get store(): Store {
+    this.#store ??= this.#house.storeFor(this.#owner, this.#journal)
+    return this.#store
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.timeout(patience)
+    return this.#signal
+  }
+
+  now(): Date {
+    const { time, operation } = this.#exchange
+    return operation?.time === 'whole-seconds' ? wholeSeconds(new Date(time)) : new Date(time)
+  }
+
+  storeOf(target: Target): Store {
+    if (!this.#authorized.has(target)) throw new Error('the store of a target that was not decided')
+    const { account, region } = this.#owner
+    const owner = { account: target.account ?? account, region: target.region ?? region }
+    return this.#house.storeFor(owner, this.#journal)
+  }
+
+  call(
+    service: string,
+    operation: string,
+    input: unknown,
+    { as }: { readonly as: CallAs },
+  ): Promise<unknown> {
+    return this.#house.callService(this.#exchange, { service, operation, input, as })
+  }
+
+  async authorize(targets: readonly Target[]): Promise<void> {
+    for (const target of targets) {
+      decideTarget(this.#exchange, target, this.#house)
+      this.#authorized.add(target)
+    }
+  }
+}
+
+/** The first transaction that writes asks for the intent, and only it. */
+class CallJournal implements Journal {
+  readonly #exchange: Exchange
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
+  }
+
+  intent(): { readonly id: string; readonly body: Uint8Array } {
+    this.#exchange.intended = true
+    return { id: this.#exchange.requestId, body: intentOf(this.#exchange) }
   }
 }

@@ -41,7 +41,15 @@ export function accountOfAccessKey(id: string): string | undefined {
  * @param time milliseconds since 1970
  */
 export function timedUuid(time: number, random: Random): string {
-  const stamp = Math.floor(time).toString(16).padStart(12, '0')
-  const rest = random.uuid()
-  return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${rest.slice(15)}`
+  const millisecond = Math.floor(time)
+  if (millisecond !== stampedAt) {
+    const text = millisecond.toString(16).padStart(12, '0')
+    stampedAt = millisecond
+    stamp = `${text.slice(0, 8)}-${text.slice(8)}-7`
+  }
+  return stamp + random.uuid().slice(15)
 }
+
+/** Ids of one millisecond share their beginning. */
+let stampedAt = -1
+let stamp = ''

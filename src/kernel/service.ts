@@ -33,15 +33,24 @@ export interface Operation<C, Op extends OperationName<C>, T extends readonly Ta
     ctx: CallContext,
     targets: T,
   ) => Output<C, Op> | Promise<Output<C, Op>>
+  /** `ctx.now()` of this operation has no milliseconds. */
+  readonly time?: 'whole-seconds'
 }
 
-/** Makes a service's `operation(name, { access, handle })`. */
+/**
+ * Makes a service's `operation(name, { access, handle })`.
+ * @param time `whole-seconds` where AWS's service keeps and tells time without milliseconds
+ */
 export const operationsOf =
-  <C>() =>
+  <C>(time?: 'whole-seconds') =>
   <Op extends OperationName<C>, const T extends readonly Target[] = []>(
     name: Op,
-    definition: Omit<Operation<C, Op, T>, 'name'>,
-  ): Operation<C, Op, T> => ({ name, ...definition })
+    definition: Omit<Operation<C, Op, T>, 'name' | 'time'>,
+  ): Operation<C, Op, T> => ({ name, ...definition, ...(time !== undefined && { time }) })
+
+/** The time without its milliseconds. */
+export const wholeSeconds = (time: Date): Date =>
+  new Date(Math.floor(time.getTime() / 1_000) * 1_000)
 
 export type OperationTable<C> = {
   readonly [Op in OperationName<C>]?: { readonly name: Op } & AnyOperation
@@ -54,6 +63,7 @@ export interface AnyOperation {
   readonly access: Access<any, any>
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly handle: (input: any, ctx: CallContext, targets: any) => unknown
+  readonly time?: 'whole-seconds'
 }
 
 /** A service as the gateway sees it. */

@@ -1,5 +1,4 @@
 import {
-  createHash,
   createHmac,
   createSecretKey,
   hash,
@@ -252,7 +251,7 @@ export function verifySignature(
 export const payloadHashOf = (body: Uint8Array): string =>
   body.length === 0
     ? 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-    : createHash('sha256').update(body).digest('hex')
+    : hash('sha256', body)
 
 function timeOf(stamp: string): number {
   const n = (from: number, to: number) => Number(stamp.slice(from, to))
