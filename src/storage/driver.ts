@@ -142,8 +142,9 @@ export interface Driver {
   /**
    * Serializable, phantoms included; `run` may run again. Resolves, or rejects with what `run`
    * threw, once everything that it read and wrote is durable.
+   * @param lane transactions of one lane are likely to touch the same rows
    */
-  transaction<T>(run: (read: Read) => Promise<Outcome<T>>): Promise<T>
+  transaction<T>(run: (read: Read) => Promise<Outcome<T>>, lane?: string): Promise<T>
   /** Applies a batch that depends on nothing that was read. */
   write(batch: Batch): Promise<void>
   /** Bytes that the database occupies. */

@@ -109,12 +109,12 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
     driver,
     barrier: vault.barrier,
     node: randomUUID(),
-    reloadKeyring: () => vault.reload(),
+    reloadKeyring: () => vault.reload(false),
     factsWritten: (owner) => outbox?.kick(owner),
   }
   const own = new ScopedStore(engine, installation)
   const state = () => ({ generation: vault.generation, term: vault.barrier.term })
-  const nodes = new Nodes(own, engine.node, state, () => vault.reload(), driver.shared)
+  const nodes = new Nodes(own, engine.node, state, () => vault.reload(true), driver.shared)
   if (driver.shared) {
     await nodes.start()
     vault.barrier.isCurrent = () => nodes.isCurrent()

@@ -99,14 +99,20 @@ export class Vault {
     return this.envelope.generation
   }
 
-  /** Loads what another node may have changed. */
-  async reload(): Promise<void> {
+  /**
+   * Loads what another node may have changed.
+   * @param fully resolves only when new records are sealed by the new term; not for use in a
+   *   transaction, since that takes one
+   */
+  async reload(fully: boolean): Promise<void> {
     const stored = await this.options.driver.read.meta('barrier')
     if (!stored) throw new Error('the database has lost its keyring')
     const envelope = parseEnvelope(stored)
     if (envelope.generation === this.envelope.generation) return
-    // Done only when new records are sealed by the new term.
-    if (await this.take(envelope)) await this.reserve()
+    if (!(await this.take(envelope))) return
+    const reserved = this.reserve()
+    if (fully) await reserved
+    else reserved.catch(() => undefined)
   }
 
   /** Adds a way to unseal; proven to work before it is written. Returns its id. */

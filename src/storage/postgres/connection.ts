@@ -24,7 +24,7 @@ const types = {
 /** Settings of every connection. What an engine does not know it may ignore. */
 const settings = [
   'SET statement_timeout = 30000',
-  'SET idle_in_transaction_session_timeout = 5000',
+  'SET idle_in_transaction_session_timeout = 8000',
   // With little data the planner prefers to read whole tables, and then every writer conflicts.
   'SET enable_seqscan = off',
 ]
@@ -111,6 +111,7 @@ export const isConflict = (cause: unknown): boolean =>
 /** The connection or the server is gone: what was under way is lost or unknown. */
 export function isLost(cause: unknown): boolean {
   if (cause instanceof StoreUnavailable) return isLost(cause.cause)
+  if (cause instanceof Error && cause.name === 'CommitUnknown') return true
   const code = codeOf(cause)
   if (/^(08|57P|25P0[34])/.test(code) || /^E[A-Z]+$/.test(code)) return true
   return (

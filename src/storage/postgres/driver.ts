@@ -2,22 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreUnavailable } from '../../kernel/store.ts'
 import type { Batch, Driver, DriverStats, DumpRow, Outcome, Read, WideRead } from '../driver.ts'
-import {
-  arrayed,
-  type Connection,
-  Connections,
-  isConflict,
-  isLost,
-  type Query,
-} from './connection.ts'
+import { arrayed, Connections } from './connection.ts'
 import { dumpDatabase, loadDatabase } from './dump.ts'
 import { CHANNEL, PostgresEpochs } from './epochs.ts'
 import { flushQuery } from './flush.ts'
+import { CommitUnknown, type Try, tell, tryGroup } from './group.ts'
+import { Lanes, type Work } from './lanes.ts'
 import { migrate } from './migrate.ts'
 import { PostgresRead } from './statements.ts'
 
 /** A transaction that keeps meeting others is given up after this. */
 const LONGEST_RETRY_MS = 15_000
+
+/** Groups that run at the same time. */
+const LANES = 4
 
 export interface PostgresOptions {
   /** Connections for requests; one more is for epochs. */
@@ -39,6 +37,7 @@ export class PostgresDriver implements Driver {
   }
   readonly read: WideRead
   private readonly connections: Connections
+  private readonly lanes = new Lanes(LANES, (group) => this.runGroup(group))
 
   private constructor(url: string, { connections = 10, hints = true }: PostgresOptions) {
     this.connections = new Connections(url, randomUUID(), connections)
@@ -62,19 +61,8 @@ export class PostgresDriver implements Driver {
     }
   }
 
-  async transaction<T>(run: (read: Read) => Promise<Outcome<T>>): Promise<T> {
-    const until = performance.now() + LONGEST_RETRY_MS
-    for (let attempt = 1; ; attempt++) {
-      const tried = await this.connections.with((connection) => this.attempt(connection, run))
-      if ('done' in tried) return tried.done
-      if (performance.now() > until) {
-        throw new StoreUnavailable('the transaction met others too often', {
-          cause: tried.conflict,
-        })
-      }
-      this.stats.retries++
-      await sleep(Math.random() * Math.min(50, 2 ** attempt))
-    }
+  transaction<T>(run: (read: Read) => Promise<Outcome<T>>, lane = ''): Promise<T> {
+    return this.lanes.submit(run, lane)
   }
 
   async write(batch: Batch): Promise<void> {
@@ -82,7 +70,7 @@ export class PostgresDriver implements Driver {
       const flush = flushQuery(batch, shard)
       if (flush) await client.query(arrayed(flush))
     })
-    this.committed(batch)
+    this.committed(batch, 1)
   }
 
   async size(): Promise<number> {
@@ -104,49 +92,40 @@ export class PostgresDriver implements Driver {
     await this.connections.end()
   }
 
-  private async attempt<T>(
-    { client, shard }: Connection,
-    run: (read: Read) => Promise<Outcome<T>>,
-  ): Promise<{ done: T } | { conflict: unknown }> {
-    let conflict: unknown
-    let turn: Promise<unknown> = Promise.resolve()
-    const query = (wanted: Query): Promise<unknown[][]> => {
-      // A connection takes one statement at a time, also when a callback asks for two at once.
-      const mine = turn.then(() => queryNow(wanted))
-      turn = mine.catch(() => undefined)
-      return mine
-    }
-    const queryNow = async (wanted: Query): Promise<unknown[][]> => {
-      try {
-        return (await client.query(arrayed(wanted))).rows
-      } catch (cause) {
-        // Whatever the callback makes of it, this run is over.
-        if (isConflict(cause)) conflict ??= cause
-        throw cause
+  private async runGroup(group: readonly Work[]): Promise<void> {
+    const until = performance.now() + LONGEST_RETRY_MS
+    let waiting = group
+    for (let attempt = 1; waiting.length > 0; attempt++) {
+      const tried = await this.tryOnce(waiting)
+      if ('settled' in tried) {
+        if (tried.batch) this.committed(tried.batch, waiting.length)
+        tell(tried.settled)
+        return
       }
+      if ('culprit' in tried) {
+        tried.culprit.failed(tried.reason)
+        waiting = waiting.filter((work) => work !== tried.culprit)
+        continue
+      }
+      if (performance.now() > until) {
+        const { conflict: cause } = tried
+        throw new StoreUnavailable('the transaction met others too often', { cause })
+      }
+      this.stats.retries++
+      await sleep(Math.random() * Math.min(50, 2 ** attempt))
     }
-    let outcome: Outcome<T> | undefined
+  }
+
+  private async tryOnce(group: readonly Work[]): Promise<Try> {
     try {
-      await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE')
-      outcome = await run(new PostgresRead(query))
-      if (conflict) throw conflict
-      const flush = outcome.batch && flushQuery(outcome.batch, shard)
-      if (flush) await query(flush)
-      await client.query('COMMIT')
+      return await this.connections.with((connection) => tryGroup(connection, group))
     } catch (cause) {
-      if (conflict || isConflict(cause)) {
-        await client.query('ROLLBACK')
-        return { conflict: conflict ?? cause }
-      }
-      if (!isLost(cause)) await client.query('ROLLBACK')
-      else if (outcome?.batch && (await this.arrived(outcome.batch))) {
-        this.committed(outcome.batch)
-        return { done: outcome.result }
-      }
+      const unknown = (cause as Error).cause ?? cause
+      if (!(unknown instanceof CommitUnknown)) throw cause
+      const { batch, settled } = unknown
+      if (await this.arrived(batch)) return { batch, settled }
       throw cause
     }
-    if (outcome.batch) this.committed(outcome.batch)
-    return { done: outcome.result }
   }
 
   /**
@@ -165,9 +144,10 @@ export class PostgresDriver implements Driver {
     }
   }
 
-  private committed(batch: Batch): void {
-    this.stats.commits++
+  private committed(batch: Batch, transactions: number): void {
+    this.stats.commits += transactions
     this.stats.groups++
+    this.stats.largestGroup = Math.max(this.stats.largestGroup, transactions)
     for (const { row } of batch.changes) this.stats.bytesWritten += row?.body.length ?? 0
     for (const segment of batch.segments ?? []) this.stats.bytesWritten += segment.body.length
     this.epochs.move(batch.epochs)

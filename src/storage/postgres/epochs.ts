@@ -7,7 +7,7 @@ const POLL_MS = 50
 const CONFIRMED_FOR_MS = 1000
 /**
  * How far back a poll looks. A move is stamped just before its commit, and a connection that
- * stalls longer than 5 s within a transaction is ended by the server.
+ * stalls longer than 8 s within a transaction is ended by the server.
  */
 const LOOK_BACK_MS = 15_000
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000

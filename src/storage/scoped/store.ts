@@ -40,7 +40,7 @@ export class ScopedStore implements Store {
         tx.abandon()
         throw cause
       }
-    })
+    }, owner.account)
     if (journal && wroteIntent) markNoted(journal)
     if (hasFacts) engine.factsWritten(owner)
     return result
