@@ -48,6 +48,11 @@ export class Documents {
     return (await reader.get([hash]))?.text
   }
 
+  /** The rows are gone: what was written before is written again. */
+  forget(): void {
+    this.known.clear()
+  }
+
   /** Documents for the commit that is being made. */
   take(): readonly DocumentRecord[] {
     const taken = this.waiting

@@ -97,8 +97,16 @@ export interface Batch {
   /** Epochs to move, as [account, kind]. */
   readonly epochs?: readonly (readonly [string, string])[]
   readonly meta?: ReadonlyMap<string, Uint8Array>
+  /** New ones; `IdTaken` when one is there. */
   readonly segments?: readonly Segment[]
+  /** New versions of those that are there. */
+  readonly segmentsReplaced?: readonly Segment[]
   readonly segmentsGone?: readonly number[]
+}
+
+/** A new segment's id is in use; the batch was not applied. */
+export class IdTaken extends Error {
+  override readonly name = 'IdTaken'
 }
 
 export interface Outcome<T> {

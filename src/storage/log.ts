@@ -1,5 +1,5 @@
 import { Documents } from './documents.ts'
-import type { Change, Segment } from './driver.ts'
+import { type Change, IdTaken, type Segment } from './driver.ts'
 import type { Engine } from './engine.ts'
 import { intentKey, intents } from './journal.ts'
 import { type Leases, LOG_MAINTENANCE } from './leases.ts'
@@ -42,10 +42,12 @@ export interface Compaction {
   merge(parts: readonly LogSegment[]): Pick<LogSegment, 'directory' | 'body'>
 }
 
-/** Segments never span more, so that a scan knows where to begin. */
-const LONGEST_SPAN = 24 * 3600 * 1000
-/** Segments that can end in one millisecond. */
+/** Segments that span more leave a note, so that a scan knows where to begin. */
+const USUAL_SPAN = 24 * 3600 * 1000
+const SPAN = 'log-span'
+/** Ids of one millisecond. */
 const PER_MS = 4096
+const RUN_OVER_MS = 1000
 
 const place = { owner: Buffer.alloc(0), collection: numberOf('sallyport.log') }
 
@@ -70,13 +72,12 @@ export class EventLog {
    * one durable commit.
    */
   async append(segment: LogSegment, finishedIntents: readonly string[]): Promise<void> {
-    const sealed = this.seal(this.nextId(segment), segment)
     const { documents } = this
     const waiting = documents.take()
     const changes: Change[] = waiting.map((document) => documents.changeOf(document))
     for (const id of finishedIntents) changes.push(this.endOf(this.engine.node, id))
     try {
-      await this.engine.driver.write({ changes, segments: [sealed] })
+      await this.write(segment, changes)
     } catch (cause) {
       documents.putBack(waiting)
       throw cause
@@ -85,7 +86,8 @@ export class EventLog {
 
   /** Segments from the newest to the oldest. */
   async scan({ from = 0, to, before, limit }: LogScan): Promise<ScannedSegment[]> {
-    const latest = to === undefined ? Number.MAX_SAFE_INTEGER : (to + LONGEST_SPAN + 1) * PER_MS
+    const after = RUN_OVER_MS + 1 + (to === undefined ? 0 : await this.longestSpan())
+    const latest = to === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(to + after) * PER_MS
     const found = await this.engine.driver.read.segments({
       newest: Math.min(latest, before === undefined ? latest : before - 1),
       oldest: Math.floor(from) * PER_MS,
@@ -138,7 +140,7 @@ export class EventLog {
         const body = await segment.body()
         const fits =
           run.bytes + body.length <= options.largest &&
-          (run.segments[0]?.to ?? segment.to) - segment.from <= LONGEST_SPAN
+          (run.segments[0]?.to ?? segment.to) - segment.from <= USUAL_SPAN
         if (!fits) {
           merged += await this.mergeRun(run.segments, options.merge)
           run = { segments: [], bytes: 0 }
@@ -169,10 +171,7 @@ export class EventLog {
         const [node, id] = partsOf(row.key)
         const { plain } = this.engine.barrier.open(intents, row)
         const complete = (segment: LogSegment): Promise<void> =>
-          this.engine.driver.write({
-            changes: [this.endOf(node, id)],
-            segments: [this.seal(this.nextId(segment), segment)],
-          })
+          this.write(segment, [this.endOf(node, id)])
         found.push({ id, node, body: plain, complete })
       }
       if (rows.length < 500) return found
@@ -194,19 +193,45 @@ export class EventLog {
     const { id, to } = newestFirst[0]!
     const segment = this.seal(id, { from, to, count, ...merge(parts) })
     const segmentsGone = newestFirst.slice(1).map((part) => part.id)
-    await this.engine.driver.write({ changes: [], segments: [segment], segmentsGone })
+    await this.engine.driver.write({ changes: [], segmentsReplaced: [segment], segmentsGone })
     return newestFirst.length
   }
 
-  private nextId({ from, to }: LogSegment): number {
-    if (!(from <= to && to - from <= LONGEST_SPAN)) {
-      throw new RangeError('a log segment spans at most a day')
+  /** Writes a new segment; when its id is taken, under another one. */
+  private async write(segment: LogSegment, changes: readonly Change[]): Promise<void> {
+    const meta = await this.longerSpan(segment)
+    for (let attempt = 1; ; attempt++) {
+      const segments = [this.seal(this.nextId(segment), segment)]
+      try {
+        await this.engine.driver.write({ changes, segments, ...(meta && { meta }) })
+        return
+      } catch (cause) {
+        if (!(cause instanceof IdTaken) || attempt === 100) throw cause
+        this.last += Math.floor(Math.random() * PER_MS)
+      }
     }
+  }
+
+  private nextId({ to }: LogSegment): number {
     const first = Math.floor(to) * PER_MS
     // Nodes that append in the same millisecond begin at different places.
-    const start = this.engine.driver.shared ? Math.floor(Math.random() * (PER_MS / 2)) : 0
-    this.last = this.last >= first && this.last < first + PER_MS - 1 ? this.last + 1 : first + start
+    const start = this.engine.driver.shared ? Math.floor(Math.random() * PER_MS) : 0
+    // More segments than a millisecond has ids for run over into the next ones.
+    const follows = this.last >= first && this.last < first + RUN_OVER_MS * PER_MS
+    this.last = follows ? this.last + 1 : first + start
     return this.last
+  }
+
+  /** Milliseconds that segments span at most. */
+  private async longestSpan(): Promise<number> {
+    const stored = await this.engine.driver.read.meta(SPAN)
+    return stored ? Number(Buffer.from(stored).toString()) : USUAL_SPAN
+  }
+
+  /** A clock that is moved makes segments that span more than any before. */
+  private async longerSpan({ from, to }: LogSegment): Promise<Map<string, Buffer> | undefined> {
+    if (to - from <= USUAL_SPAN || to - from <= (await this.longestSpan())) return undefined
+    return new Map([[SPAN, Buffer.from(String(Math.ceil(to - from)))]])
   }
 
   /** Seals a segment anew under the active term; undefined when it has gone. */

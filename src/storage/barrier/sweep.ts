@@ -126,7 +126,8 @@ export class Sweep {
       for (const seen of found.filter(({ term }) => term !== active)) {
         await leases.during(LOG_MAINTENANCE, async () => {
           const segment = await log.reseal(seen)
-          if (segment) await engine.driver.write({ changes: [], segments: [segment] })
+          if (!segment) return
+          await engine.driver.write({ changes: [], segmentsReplaced: [segment] })
         })
         resealed++
       }

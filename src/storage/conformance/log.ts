@@ -40,6 +40,29 @@ export function conformanceOfLog(harness: Harness): void {
     await close()
   })
 
+  test('segments that end together, or span years, are all there and found', async () => {
+    const { log, close } = await harness.open()
+    const many = Array.from({ length: 30 }, (_, n) => log.append(segment(500, 500, `s${n}`), []))
+    await Promise.all(many)
+    const year = 366 * 24 * 3600 * 1000
+    await log.append(segment(600, year, 'long'), [])
+    assert.equal((await log.scan({ limit: 100 })).length, 31)
+    const [long] = await log.scan({ from: 600, to: 700, limit: 10 })
+    assert.equal(text(long!.directory), 'about long')
+    await close()
+  })
+
+  if (harness.reopen) {
+    test('a new start does not write over what ended in the same millisecond', async () => {
+      let store = await harness.open()
+      await store.log.append(segment(500, 500, 'before'), [])
+      store = await harness.reopen!(store)
+      await store.log.append(segment(500, 500, 'after'), [])
+      assert.equal((await store.log.scan({ limit: 10 })).length, 2)
+      await store.close()
+    })
+  }
+
   test('small neighbours merge into one segment', async () => {
     const { log, close } = await harness.open()
     for (let n = 1; n <= 6; n++) await log.append(segment(n, n, `s${n}`), [])

@@ -1,18 +1,19 @@
-import type {
-  Batch,
-  Driver,
-  DriverStats,
-  DumpRow,
-  Entry,
-  Outcome,
-  PlacedRow,
-  Range,
-  Read,
-  Row,
-  Segment,
-  SegmentQuery,
-  Shelf,
-  WideRead,
+import {
+  type Batch,
+  type Driver,
+  type DriverStats,
+  type DumpRow,
+  type Entry,
+  IdTaken,
+  type Outcome,
+  type PlacedRow,
+  type Range,
+  type Read,
+  type Row,
+  type Segment,
+  type SegmentQuery,
+  type Shelf,
+  type WideRead,
 } from '../driver.ts'
 import { LocalEpochs } from '../local-epochs.ts'
 import { withinTime } from '../within-time.ts'
@@ -175,6 +176,9 @@ export class MemoryDriver implements Driver, WideRead {
   }
 
   private apply(batch: Batch): void {
+    for (const { id } of batch.segments ?? []) {
+      if (this.logged.get(segmentKey(id))) throw new IdTaken('the log has a segment of this id')
+    }
     for (const { shelf, key, row, added, removed } of batch.changes) {
       const at = place(shelf) + text(key)
       if (row) {
@@ -191,7 +195,10 @@ export class MemoryDriver implements Driver, WideRead {
       }
     }
     for (const [name, value] of batch.meta ?? []) this.metas.set(name, value)
-    for (const segment of batch.segments ?? []) this.logged.set(segmentKey(segment.id), segment)
+    for (const segment of [...(batch.segments ?? []), ...(batch.segmentsReplaced ?? [])]) {
+      this.logged.set(segmentKey(segment.id), segment)
+      this.stats.bytesWritten += segment.body.length
+    }
     for (const id of batch.segmentsGone ?? []) this.logged.delete(segmentKey(id))
     this.stats.commits++
     this.stats.groups++

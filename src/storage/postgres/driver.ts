@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreUnavailable } from '../../kernel/store.ts'
-import type { Batch, Driver, DriverStats, DumpRow, Outcome, Read, WideRead } from '../driver.ts'
+import {
+  type Batch,
+  type Driver,
+  type DriverStats,
+  type DumpRow,
+  IdTaken,
+  type Outcome,
+  type Read,
+  type WideRead,
+} from '../driver.ts'
 import { arrayed, Connections } from './connection.ts'
 import { dumpDatabase, loadDatabase } from './dump.ts'
 import { CHANNEL, PostgresEpochs } from './epochs.ts'
@@ -68,7 +77,13 @@ export class PostgresDriver implements Driver {
   async write(batch: Batch): Promise<void> {
     await this.connections.with(async ({ client, shard }) => {
       const flush = flushQuery(batch, shard)
-      if (flush) await client.query(arrayed(flush))
+      if (!flush) return
+      try {
+        await client.query(arrayed(flush))
+      } catch (cause) {
+        if (!batch.segments?.length || (cause as { code?: string }).code !== '23505') throw cause
+        throw new IdTaken('the log has a segment of this id', { cause })
+      }
     })
     this.committed(batch, 1)
   }

@@ -1,4 +1,4 @@
-import type { Batch, Change, Entry, Row } from '../driver.ts'
+import type { Batch, Change, Entry, Row, Segment } from '../driver.ts'
 import type { Query } from './connection.ts'
 
 interface Piece {
@@ -16,12 +16,11 @@ export function flushQuery(batch: Batch, shard: string): Query | undefined {
   const pieces = [...recordPieces(batch.changes), ...entryPieces(batch.changes)]
   if (batch.epochs?.length) pieces.push(epochsPiece(batch.epochs, shard))
   if (batch.meta?.size) pieces.push(metaPiece(batch.meta))
-  for (const segment of batch.segments ?? []) {
-    const { id, from, count, term, directory, body } = segment
-    const sql = `INSERT INTO segments VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET
-      begins=excluded.begins, count=excluded.count, term=excluded.term,
-      directory=excluded.directory, body=excluded.body`
-    pieces.push({ name: 'S', sql, values: [id, from, count, term, directory, body] })
+  for (const segment of batch.segments ?? []) pieces.push(segmentPiece('S', segment, ''))
+  for (const segment of batch.segmentsReplaced ?? []) {
+    const update = `ON CONFLICT (id) DO UPDATE SET begins=excluded.begins, count=excluded.count,
+      term=excluded.term, directory=excluded.directory, body=excluded.body`
+    pieces.push(segmentPiece('T', segment, update))
   }
   if (batch.segmentsGone?.length) {
     const sql = 'DELETE FROM segments WHERE id IN (SELECT unnest($1::bigint[]))'
@@ -40,6 +39,12 @@ function joined(pieces: readonly Piece[]): Query {
   })
   const name = `flush-${pieces.map((piece) => piece.name).join('')}`
   return { name, text: `WITH ${parts.join(', ')} SELECT 1`, values }
+}
+
+function segmentPiece(name: string, segment: Segment, onConflict: string): Piece {
+  const { id, from, count, term, directory, body } = segment
+  const sql = `INSERT INTO segments VALUES ($1, $2, $3, $4, $5, $6) ${onConflict}`
+  return { name, sql, values: [id, from, count, term, directory, body] }
 }
 
 function recordPieces(changes: readonly Change[]): Piece[] {

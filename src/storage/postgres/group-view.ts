@@ -84,6 +84,7 @@ export class GroupView implements Read {
       epochs: [...this.epochs.values()],
       meta: this.metas,
       segments: this.batches.flatMap(({ segments }) => segments ?? []),
+      segmentsReplaced: this.batches.flatMap(({ segmentsReplaced }) => segmentsReplaced ?? []),
       segmentsGone: this.batches.flatMap(({ segmentsGone }) => segmentsGone ?? []),
     }
   }

@@ -1,19 +1,23 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type {
-  Batch,
-  Change,
-  Entry,
-  PlacedRow,
-  Range,
-  Row,
-  Segment,
-  SegmentQuery,
-  Shelf,
-  WideRead,
+import {
+  type Batch,
+  type Change,
+  type Entry,
+  IdTaken,
+  type PlacedRow,
+  type Range,
+  type Row,
+  type Segment,
+  type SegmentQuery,
+  type Shelf,
+  type WideRead,
 } from '../driver.ts'
 
 type Fields = [Buffer, number, number, Buffer]
 type PlacedFields = [Buffer, number, ...Fields]
+
+/** SQLITE_CONSTRAINT_PRIMARYKEY, and of a table whose key is the row id SQLITE_CONSTRAINT_ROWID. */
+const PRIMARY_KEY_TAKEN = 1555
 
 /**
  * The statements of one connection, each prepared on first use. `LIMIT ?+0` instead of `LIMIT ?`:
@@ -115,12 +119,23 @@ export class Statements implements WideRead {
     for (const [name, value] of batch.meta ?? []) {
       this.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(name, value)
     }
-    for (const { id, from, count, term, directory, body } of batch.segments ?? []) {
-      const insert = this.prepare('INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?, ?, ?)')
-      insert.run(id, from, count, term, directory, body)
+    for (const segment of batch.segments ?? []) this.writeSegment('INSERT', segment)
+    for (const segment of batch.segmentsReplaced ?? []) {
+      this.writeSegment('INSERT OR REPLACE', segment)
     }
     for (const id of batch.segmentsGone ?? []) {
       this.prepare('DELETE FROM segments WHERE id=?').run(id)
+    }
+  }
+
+  private writeSegment(verb: 'INSERT' | 'INSERT OR REPLACE', segment: Segment): void {
+    const { id, from, count, term, directory, body } = segment
+    const insert = this.prepare(`${verb} INTO segments VALUES (?, ?, ?, ?, ?, ?)`)
+    try {
+      insert.run(id, from, count, term, directory, body)
+    } catch (cause) {
+      if ((cause as { errcode?: number }).errcode !== PRIMARY_KEY_TAKEN) throw cause
+      throw new IdTaken('the log has a segment of this id', { cause })
     }
   }
 
