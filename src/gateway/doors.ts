@@ -1,8 +1,5 @@
-import { ServiceError } from '../kernel/errors.ts'
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
 import { timedUuid } from '../kernel/ids.ts'
-import { errorProtocolOf } from '../wire/route/route.ts'
-import { encodeError } from '../wire/wire-service.ts'
 import { administer } from './administration/administer.ts'
 import { tasks } from './administration/tasks.ts'
 import { corsHeaders, preflight } from './cors.ts'
@@ -15,7 +12,6 @@ export interface Arrival {
   readonly request: HttpRequest
   readonly ip: string
   readonly secure: boolean
-  readonly tooLarge: boolean
 }
 
 /**
@@ -38,7 +34,6 @@ export async function answerOf(
   }
   const exchange = new Exchange(timedUuid(now, house.random), now, source, request)
   if (request.method === 'OPTIONS') return preflight(request)
-  if (arrival.tooLarge) return withCors(tooLarge(exchange), request)
   if (request.path.startsWith('/_sallyport/'))
     return withCors(await administer(exchange, house, tasks), request)
   const response = await travel(exchange, house)
@@ -49,13 +44,6 @@ export async function answerOf(
   const seconds = (performance.now() - started) / 1_000
   house.metrics.answered(loaded?.entry.name ?? 'none', operation, code, seconds)
   return withCors(response, request)
-}
-
-function tooLarge({ request, requestId }: Exchange): HttpResponse {
-  const error = new ServiceError('RequestEntityTooLarge', 'Request size exceeds the limit.', {
-    status: 413,
-  })
-  return encodeError(errorProtocolOf(request), error, { requestId })
 }
 
 /** Browsers' SDKs may read every answer, as with AWS; requests without Origin need no headers. */

@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
 import { type Arrival, answerOf } from './doors.ts'
 import type { House } from './house.ts'
+import { BodyBrokenOff, collectSmall, isSmall, streamed } from './incoming-body.ts'
 
 /** What a request may be at most. What is larger is refused before it is read. */
 export const limits = {
-  /** Bytes of a collected body. */
-  body: 6 * 1024 * 1024,
   /** Bytes of all headers. */
   headers: 32 * 1024,
   headerCount: 200,
@@ -38,7 +37,8 @@ export async function listen(
     },
     (incoming, outgoing) => {
       serve(incoming, outgoing, house).catch((error: unknown) => {
-        house.log.error('a request could not be answered', { cause: String(error) })
+        if (!(error instanceof BodyBrokenOff))
+          house.log.error('a request could not be answered', { cause: String(error) })
         outgoing.destroy()
       })
     },
@@ -86,46 +86,17 @@ async function serve(
   house: House,
 ): Promise<void> {
   const started = performance.now()
-  const body = await collect(incoming)
+  const body = isSmall(incoming) ? await collectSmall(incoming) : streamed(incoming)
   const arrival: Arrival = {
-    request: requestOf(incoming, body ?? new Uint8Array()),
+    request: requestOf(incoming, body),
     ip: plainAddress(incoming.socket.remoteAddress),
     secure: 'encrypted' in incoming.socket,
-    tooLarge: body === undefined,
   }
   const response = await answerOf(arrival, house, started)
-  if (body === undefined) outgoing.shouldKeepAlive = false
   send(response, incoming, outgoing)
 }
 
-/** The whole body, or undefined when it is larger than the limit. */
-function collect(incoming: IncomingMessage): Promise<Uint8Array | undefined> {
-  const announced = Number(incoming.headers['content-length'] ?? 0)
-  if (announced > limits.body) {
-    incoming.resume()
-    return Promise.resolve(undefined)
-  }
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    incoming.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > limits.body) {
-        chunks.length = 0
-        incoming.removeAllListeners('data')
-        incoming.resume()
-        resolve(undefined)
-        return
-      }
-      chunks.push(chunk)
-    })
-    incoming.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-    incoming.on('error', reject)
-    incoming.on('aborted', () => reject(new Error('the client went away')))
-  })
-}
-
-function requestOf(incoming: IncomingMessage, body: Uint8Array): HttpRequest {
+function requestOf(incoming: IncomingMessage, body: HttpRequest['body']): HttpRequest {
   const url = incoming.url ?? '/'
   const mark = url.indexOf('?')
   const headers: Record<string, string> = Object.create(null)
@@ -152,6 +123,8 @@ function send(response: HttpResponse, incoming: IncomingMessage, outgoing: Serve
   const { status, headers, body } = response
   const flat: string[] = []
   for (const name in headers) flat.push(name, headers[name]!)
+  // What was not read will not be: the connection ends with the answer.
+  if (!incoming.complete) flat.push('connection', 'close')
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     outgoing.writeHead(status, flat)
     pump(body, outgoing).catch(() => outgoing.destroy())

@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { authorize } from './steps/authorize.ts'
+import { collectBody } from './steps/collect.ts'
 import { handle } from './steps/handle.ts'
 import { loadTargets } from './steps/load-targets.ts'
 import { parse } from './steps/parse.ts'
@@ -20,6 +21,7 @@ type Step = (exchange: Exchange, house: House) => void | Promise<void>
 /** THE list: what happens to a signed request, in this order. */
 const journey: readonly Step[] = [
   findRoute, //    host, target header, action, path: which service, operation and protocol
+  collectBody, //  the bytes of the body, unless a member streams it
   authenticate, // SigV4 in header or query; loads the principal with all its policies
   parse, //        the body becomes the operation's input
   validate, //     constraints of the model

@@ -13,6 +13,7 @@ import {
 import type { Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 import { refusal } from '../refusals.ts'
+import { collectInto } from '../steps/collect.ts'
 
 /** One thing that an operator may ask of a running store. */
 export interface AdministrationTask {
@@ -59,6 +60,7 @@ export async function administer(
   tasks: readonly AdministrationTask[],
 ): Promise<HttpResponse> {
   try {
+    await collectInto(exchange)
     const { task, rest } = taskOf(exchange, tasks)
     if (!task.open) await admit(exchange, house, task)
     const query = new URLSearchParams(exchange.request.query)

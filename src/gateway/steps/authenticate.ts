@@ -1,13 +1,13 @@
 import {
   type ClaimedSignature,
   checkFreshness,
-  payloadHashOf,
   SignatureRefused,
   verifySignature,
 } from '../../wire/sigv4.ts'
 import type { KnownKey } from '../credentials.ts'
 import { anonymous, type Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
+import { checkedPayload, signedPayload } from '../payload.ts'
 import { refusal } from '../refusals.ts'
 
 /**
@@ -69,9 +69,9 @@ function admit(
   if (!known.active) throw refusal('unknownKey', protocol)
   try {
     checkFreshness(claim, Date.now())
-    const { body } = exchange.request
-    const hash = body instanceof Uint8Array ? payloadHashOf(body) : 'UNSIGNED-PAYLOAD'
-    verifySignature(claim, exchange.request, known.keys, hash)
+    const signed = signedPayload(exchange.request, claim)
+    verifySignature(claim, exchange.request, known.keys, signed)
+    exchange.request = checkedPayload(exchange.request, signed)
   } catch (error) {
     if (error instanceof SignatureRefused) throw refusal(error.fault, protocol, error.message)
     throw error

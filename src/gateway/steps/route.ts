@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 import type { LoadedService } from '../loaded-service.ts'
 import { notImplementedOperation } from '../not-built.ts'
+import { collectInto } from './collect.ts'
 
 /** Finds service, operation and protocol. A broken signature is told later, in the protocol's form. */
 export function findRoute(exchange: Exchange, house: House): void | Promise<void> {
@@ -13,7 +14,14 @@ export function findRoute(exchange: Exchange, house: House): void | Promise<void
     if (!(error instanceof SignatureRefused)) throw error
     exchange.claimFault = error
   }
-  const route = house.router.route(request, exchange.claim?.service)
+  const scope = exchange.claim?.service
+  if (!(request.body instanceof Uint8Array) && house.router.readsBody(request, scope))
+    return collectInto(exchange).then(() => routeTo(exchange, house))
+  return routeTo(exchange, house)
+}
+
+function routeTo(exchange: Exchange, house: House): void | Promise<void> {
+  const route = house.router.route(exchange.request, exchange.claim?.service)
   exchange.route = route
   const region = route.entry.global ? 'us-east-1' : (exchange.claim?.region ?? route.region)
   exchange.region = region ?? house.region

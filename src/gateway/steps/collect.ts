@@ -1,0 +1,23 @@
+import { ServiceError } from '../../kernel/errors.ts'
+import type { Exchange } from '../exchange.ts'
+import { BodyTooLarge, collect } from '../incoming-body.ts'
+
+/** Collects the body, unless the operation takes it as a stream. */
+export function collectBody(exchange: Exchange): void | Promise<void> {
+  if (exchange.request.body instanceof Uint8Array || exchange.wire!.streamingInput) return
+  return collectInto(exchange)
+}
+
+/** Puts the collected body in the place of the stream; refuses one that is too large. */
+export async function collectInto(exchange: Exchange): Promise<void> {
+  const { body } = exchange.request
+  if (body instanceof Uint8Array) return
+  try {
+    exchange.request = { ...exchange.request, body: await collect(body) }
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error
+    throw new ServiceError('RequestEntityTooLarge', 'Request size exceeds the limit.', {
+      status: 413,
+    })
+  }
+}
