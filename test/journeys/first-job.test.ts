@@ -186,7 +186,12 @@ test('roles: trust, external id, session policy, expiry, revocation, deletion', 
   )
   const assume = (more: object = {}) =>
     dave.sts.send(
-      new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session', ExternalId: 'letmein', ...more }),
+      new AssumeRoleCommand({
+        RoleArn,
+        RoleSessionName: 'session',
+        ExternalId: 'letmein',
+        ...more,
+      }),
     )
   await assert.rejects(assume({ ExternalId: 'wrong' }), named('AccessDenied', /role trust policy/))
   await assert.rejects(

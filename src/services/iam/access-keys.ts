@@ -1,5 +1,6 @@
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { accessKeyId } from '../../kernel/ids.ts'
+import { wholeSeconds } from '../../kernel/service.ts'
 import type { Readable } from '../../kernel/store.ts'
 import type { Target } from '../../kernel/target.ts'
 import { type AccessKeyRecord, accessKeys } from './access-key-records.ts'
@@ -48,7 +49,7 @@ export function newAccessKey(
     account,
     userId,
     active: true,
-    createdAt: ctx.now(),
+    createdAt: wholeSeconds(ctx.now()),
   }
 }
 

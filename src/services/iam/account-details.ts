@@ -120,7 +120,7 @@ export const GetAccountAuthorizationDetails = operation('GetAccountAuthorization
   access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },
   async handle(input, ctx) {
     const all = await itemsOf(ctx, input.Filter)
-    const order = (item: Item) => `${item.type}/${item.record.name}`
+    const order = (item: Item) => `${item.type}/${item.record.name}/${item.record.id}`
     const { items, ...more } = await paged(all, order, input, ctx, 'authorization-details')
     const out = {
       UserDetailList: [] as Awaited<ReturnType<typeof userDetail>>[],

@@ -1,4 +1,5 @@
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import { isAttachable } from './attachable-policies.ts'
 import { fail, operation } from './contract.ts'
 import { groupKind } from './group-records.ts'
 import { change, found, type HolderKind, holderTarget, type PolicyHolder } from './holders.ts'
@@ -28,13 +29,10 @@ const attaching = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>
   ) {
     const holder = found(target.record, kind.type, input[key])
     const arn = input.PolicyArn
-    const missing = fail(
-      'NoSuchEntityException',
-      `Policy ${arn} does not exist or is not attachable.`,
-    )
-    if ((await ctx.principals.managedPolicy(arn)) === undefined) throw missing
-    await ctx.store.transaction((tx) =>
-      change(tx, kind, holder, (old) => {
+    await ctx.store.transaction(async (tx) => {
+      if (!(await isAttachable(tx, arn)))
+        throw fail('NoSuchEntityException', `Policy ${arn} does not exist or is not attachable.`)
+      await change(tx, kind, holder, (old) => {
         if (old.attached.includes(arn)) return old
         if (old.attached.length >= kind.attachedQuota)
           throw fail(
@@ -42,8 +40,8 @@ const attaching = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>
             `Cannot exceed quota for PoliciesPer${title(kind.type)}: ${kind.attachedQuota}`,
           )
         return { ...old, attached: [...old.attached, arn] }
-      }),
-    )
+      })
+    })
     return {}
   },
 })
@@ -83,11 +81,14 @@ const listing = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>, 
     const holder = found(target.record, kind.type, input[key])
     const path = (arn: string) => arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1)
     const arns = holder.attached.filter((arn) => path(arn).startsWith(input.PathPrefix ?? '/'))
-    const { items, ...more } = await paged(arns, nameOfArn, input, ctx, `attached/${holder.id}`)
+    const { items, ...more } = await paged(arns, namedOrder, input, ctx, `attached/${holder.id}`)
     const AttachedPolicies = items.map((arn) => ({ PolicyName: nameOfArn(arn), PolicyArn: arn }))
     return { AttachedPolicies, ...more }
   },
 })
+
+/** An account may have a policy of its own of the name of one of AWS's. */
+const namedOrder = (arn: string): string => `${nameOfArn(arn)} ${arn}`
 
 const title = (type: string): string => type[0]!.toUpperCase() + type.slice(1)
 

@@ -1,4 +1,6 @@
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import type { Readable } from '../../kernel/store.ts'
+import { isAttachable } from './attachable-policies.ts'
 import { fail, operation } from './contract.ts'
 import { change, found, type HolderKind, holderTarget, type PolicyHolder } from './holders.ts'
 import { roleKind } from './role-records.ts'
@@ -15,13 +17,9 @@ export const boundaryShape = (arn: string | undefined) =>
         },
       }
 
-/** Refuses a boundary that does not exist. */
-export async function checkBoundary(
-  arn: string | undefined,
-  ctx: Pick<CallContext, 'principals'>,
-): Promise<void> {
-  if (arn === undefined) return
-  if ((await ctx.principals.managedPolicy(arn)) === undefined)
+/** Refuses a boundary that does not exist, in the transaction that sets it. */
+export async function checkBoundary(arn: string | undefined, tx: Readable): Promise<void> {
+  if (arn !== undefined && !(await isAttachable(tx, arn)))
     throw fail('NoSuchEntityException', `Scope ARN: ${arn} does not exist or is not attachable.`)
 }
 
@@ -45,8 +43,10 @@ const setting = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>, 
   ) {
     const record = found(target.record, kind.type, input[key])
     const boundary = input.PermissionsBoundary
-    await checkBoundary(boundary, ctx)
-    await ctx.store.transaction((tx) => change(tx, kind, record, (old) => ({ ...old, boundary })))
+    await ctx.store.transaction(async (tx) => {
+      await checkBoundary(boundary, tx)
+      await change(tx, kind, record, (old) => ({ ...old, boundary }))
+    })
     return {}
   },
 })

@@ -89,10 +89,12 @@ export const UpdateGroup = operation('UpdateGroup', {
   },
   async handle(input, ctx, [target]) {
     const group = found(target.record, 'group', input.GroupName)
-    const { NewGroupName: name = group.name, NewPath: path = group.path } = input
+    const { NewGroupName: name, NewPath: path } = input
+    // What is not asked for stays as it is by now, not as it was when it was loaded.
+    const next = { ...(name !== undefined && { name }), ...(path !== undefined && { path }) }
     await ctx.store
-      .transaction((tx) => change(tx, groupKind, group, (old) => ({ ...old, name, path })))
-      .catch(taken(name))
+      .transaction((tx) => change(tx, groupKind, group, (old) => ({ ...old, ...next })))
+      .catch(taken(name ?? group.name))
     return {}
   },
 })

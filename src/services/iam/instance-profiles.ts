@@ -1,11 +1,11 @@
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { uniqueId } from '../../kernel/ids.ts'
-import { AlreadyExists, type Transaction } from '../../kernel/store.ts'
+import { AlreadyExists, NotFound, type Transaction } from '../../kernel/store.ts'
 import { tagsToList } from '../../kernel/tags.ts'
 import type { Target } from '../../kernel/target.ts'
 import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
-import { existing, holderTarget } from './holders.ts'
+import { existing, found, holderTarget } from './holders.ts'
 import { type InstanceProfileRecord, instanceProfiles } from './instance-profile-records.ts'
 import { all, paged, under } from './listing.ts'
 import { type RoleRecord, roleKind, roles } from './role-records.ts'
@@ -114,9 +114,7 @@ export const ListInstanceProfilesForRole = operation('ListInstanceProfilesForRol
     targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
   },
   async handle(input, ctx, [target]) {
-    if (target.record === undefined)
-      throw fail('NoSuchEntityException', `The role with name ${input.RoleName} cannot be found.`)
-    const { id } = target.record
+    const { id } = found(target.record, 'role', input.RoleName)
     const { records } = await ctx.store.of(instanceProfiles).find('role', [id], { limit: 1_000 })
     const list = `instance-profiles/${id}`
     const { items, ...more } = await paged(records, (profile) => profile.name, input, ctx, list)
@@ -125,11 +123,19 @@ export const ListInstanceProfilesForRole = operation('ListInstanceProfilesForRol
   },
 })
 
-const update = (
+/** Changes the profile that was decided upon; when it is gone by now, it was not found. */
+async function update(
   tx: Transaction,
   profile: InstanceProfileRecord,
   change: (old: InstanceProfileRecord) => InstanceProfileRecord,
-) => tx.of(instanceProfiles).update([profile.id], change)
+): Promise<void> {
+  try {
+    await tx.of(instanceProfiles).update([profile.id], change)
+  } catch (error) {
+    if (error instanceof NotFound) foundProfile(undefined, profile.name)
+    throw error
+  }
+}
 
 export const DeleteInstanceProfile = operation('DeleteInstanceProfile', {
   access: {
@@ -163,19 +169,19 @@ export const AddRoleToInstanceProfile = operation('AddRoleToInstanceProfile', {
   },
   async handle(input, ctx, [target, passed]) {
     const profile = foundProfile(target.record, input.InstanceProfileName)
-    const role = passed.record
-    if (role === undefined)
-      throw fail('NoSuchEntityException', `The role with name ${input.RoleName} cannot be found.`)
-    await ctx.store.transaction((tx) =>
-      update(tx, profile, (old) => {
+    const role = found(passed.record, 'role', input.RoleName)
+    await ctx.store.transaction(async (tx) => {
+      // Read again within: a role that is deleted meanwhile gets into no profile.
+      found(await tx.of(roles).get([role.id]), 'role', input.RoleName)
+      await update(tx, profile, (old) => {
         if (old.role !== undefined)
           throw fail(
             'LimitExceededException',
             'Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1',
           )
         return { ...old, role: role.id }
-      }),
-    )
+      })
+    })
     return {}
   },
 })

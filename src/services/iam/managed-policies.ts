@@ -7,6 +7,7 @@ import { iamArn } from './arns.ts'
 import { countEntitiesWith, entitiesWith } from './attached-entities.ts'
 import { awsManagedPolicies, awsManagedPolicy } from './aws-managed/policies.ts'
 import { fail, operation } from './contract.ts'
+import type { PolicyHolder } from './holders.ts'
 import { all, paged, under } from './listing.ts'
 import { type ManagedPolicyRecord, managedPolicies } from './managed-policy-records.ts'
 import { checkDocument, policySize } from './policy-documents.ts'
@@ -128,6 +129,9 @@ export const GetPolicy = operation('GetPolicy', {
   },
 })
 
+const usageOf = (filter: string): 'attached' | 'boundary' =>
+  filter === 'PermissionsBoundary' ? 'boundary' : 'attached'
+
 export const ListPolicies = operation('ListPolicies', {
   access: {
     kind: 'iam',
@@ -140,17 +144,17 @@ export const ListPolicies = operation('ListPolicies', {
     const aws = input.Scope === 'Local' ? [] : awsManagedPolicies()
     const candidates = [...own, ...aws].filter(under(input.PathPrefix))
     const usage =
-      input.PolicyUsageFilter === 'PermissionsBoundary'
-        ? ('boundary' as const)
-        : ('attached' as const)
+      input.PolicyUsageFilter !== undefined
+        ? usageOf(input.PolicyUsageFilter)
+        : input.OnlyAttached && ('attached' as const)
     const filtered: ManagedPolicyRecord[] = []
-    for (const policy of candidates) {
-      const wanted =
-        !input.OnlyAttached || (await countEntitiesWith(ctx.store, policy.arn, usage)) > 0
-      if (wanted) filtered.push(policy)
-    }
+    for (const policy of candidates)
+      if (!usage || (await countEntitiesWith(ctx.store, policy.arn, usage)) > 0)
+        filtered.push(policy)
+    // An account may have a policy of its own of the name of one of AWS's.
+    const order = ({ name, arn }: ManagedPolicyRecord) => `${name} ${arn}`
     const list = `policies/${input.Scope ?? 'All'}`
-    const { items, ...more } = await paged(filtered, (policy) => policy.name, input, ctx, list)
+    const { items, ...more } = await paged(filtered, order, input, ctx, list)
     const Policies = await Promise.all(items.map((policy) => policyShape(policy, ctx.store)))
     return { Policies, ...more }
   },
@@ -187,16 +191,17 @@ export const ListEntitiesForPolicy = operation('ListEntitiesForPolicy', {
   },
   async handle(input, ctx, [target]) {
     foundPolicy(target.record, input.PolicyArn)
-    const usage =
-      input.PolicyUsageFilter === 'PermissionsBoundary'
-        ? ('boundary' as const)
-        : ('attached' as const)
-    const entities = await entitiesWith(ctx.store, input.PolicyArn, usage)
-    const wanted = [
-      ...entities.users.map((record) => ({ type: 'User', record })),
-      ...entities.groups.map((record) => ({ type: 'Group', record })),
-      ...entities.roles.map((record) => ({ type: 'Role', record })),
-    ].filter(({ type, record }) => {
+    const filter = input.PolicyUsageFilter
+    const usages = filter === undefined ? (['attached', 'boundary'] as const) : [usageOf(filter)]
+    // Somebody may have the policy in both ways, and is told once.
+    const having = new Map<string, { type: string; record: PolicyHolder }>()
+    for (const usage of usages) {
+      const entities = await entitiesWith(ctx.store, input.PolicyArn, usage)
+      for (const record of entities.users) having.set(record.id, { type: 'User', record })
+      for (const record of entities.groups) having.set(record.id, { type: 'Group', record })
+      for (const record of entities.roles) having.set(record.id, { type: 'Role', record })
+    }
+    const wanted = [...having.values()].filter(({ type, record }) => {
       const asked = input.EntityFilter
       return under(input.PathPrefix)(record) && (asked === undefined || asked === type)
     })

@@ -48,13 +48,14 @@ export const RemoveUserFromGroup = operation('RemoveUserFromGroup', {
       'user',
       input.UserName,
     )
-    await ctx.store.transaction((tx) =>
-      change(tx, userKind, user, (old) => {
+    await ctx.store.transaction(async (tx) => {
+      found(await tx.of(groups).get([group.id]), 'group', input.GroupName)
+      await change(tx, userKind, user, (old) => {
         if (!old.groups.includes(group.id))
           throw fail('NoSuchEntityException', `User ${user.name} is not in group ${group.name}.`)
         return { ...old, groups: old.groups.filter((id) => id !== group.id) }
-      }),
-    )
+      })
+    })
     return {}
   },
 })

@@ -7,7 +7,7 @@ import { fail, operation } from './contract.ts'
 import { change, found, holderTarget } from './holders.ts'
 import { instanceProfiles } from './instance-profile-records.ts'
 import { all, paged, under } from './listing.ts'
-import { checkDocument } from './policy-documents.ts'
+import { checkDocument, policySize } from './policy-documents.ts'
 import { type RoleRecord, roleKind, roles } from './role-records.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 
@@ -28,6 +28,14 @@ export const detailed = (role: RoleRecord, account: string) => ({
   ...(Object.keys(role.tags).length > 0 && { Tags: tagsToList(role.tags) }),
 })
 
+const trustQuota = 2_048
+
+function checkTrust(document: string): void {
+  checkDocument(document, 'trust')
+  if (policySize(document) > trustQuota)
+    throw fail('LimitExceededException', `Cannot exceed quota for ACLSizePerRole: ${trustQuota}`)
+}
+
 export const CreateRole = operation('CreateRole', {
   access: {
     kind: 'iam',
@@ -43,8 +51,7 @@ export const CreateRole = operation('CreateRole', {
   },
   async handle(input, ctx) {
     const tags = newTags(input.Tags)
-    checkDocument(input.AssumeRolePolicyDocument, 'trust')
-    await checkBoundary(input.PermissionsBoundary, ctx)
+    checkTrust(input.AssumeRolePolicyDocument)
     const role: RoleRecord = {
       id: uniqueId('AROA', ctx.random),
       name: input.RoleName,
@@ -59,7 +66,10 @@ export const CreateRole = operation('CreateRole', {
       maxSessionDuration: input.MaxSessionDuration ?? 3_600,
     }
     try {
-      await ctx.store.transaction((tx) => tx.of(roles).create(role))
+      await ctx.store.transaction(async (tx) => {
+        await checkBoundary(role.boundary, tx)
+        await tx.of(roles).create(role)
+      })
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error
       throw fail('EntityAlreadyExistsException', `Role with name ${role.name} already exists.`)
@@ -133,7 +143,7 @@ export const UpdateAssumeRolePolicy = operation('UpdateAssumeRolePolicy', {
   },
   async handle(input, ctx, [target]) {
     const role = found(target.record, 'role', input.RoleName)
-    checkDocument(input.PolicyDocument, 'trust')
+    checkTrust(input.PolicyDocument)
     const trust = input.PolicyDocument
     await ctx.store.transaction((tx) => change(tx, roleKind, role, (old) => ({ ...old, trust })))
     return {}

@@ -48,7 +48,6 @@ export const CreateUser = operation('CreateUser', {
   },
   async handle(input, ctx) {
     const tags = newTags(input.Tags)
-    await checkBoundary(input.PermissionsBoundary, ctx)
     const user: UserRecord = {
       id: uniqueId('AIDA', ctx.random),
       name: input.UserName,
@@ -62,6 +61,7 @@ export const CreateUser = operation('CreateUser', {
     }
     await ctx.store
       .transaction(async (tx) => {
+        await checkBoundary(user.boundary, tx)
         await tx.of(users).create(user)
       })
       .catch(taken(user.name))
@@ -134,10 +134,12 @@ export const UpdateUser = operation('UpdateUser', {
   },
   async handle(input, ctx, [target]) {
     const user = found(target.record, 'user', input.UserName)
-    const { NewUserName: name = user.name, NewPath: path = user.path } = input
+    const { NewUserName: name, NewPath: path } = input
+    // What is not asked for stays as it is by now, not as it was when it was loaded.
+    const next = { ...(name !== undefined && { name }), ...(path !== undefined && { path }) }
     await ctx.store
-      .transaction((tx) => change(tx, userKind, user, (old) => ({ ...old, name, path })))
-      .catch(taken(name))
+      .transaction((tx) => change(tx, userKind, user, (old) => ({ ...old, ...next })))
+      .catch(taken(name ?? user.name))
     return {}
   },
 })
@@ -153,7 +155,7 @@ export const DeleteUser = operation('DeleteUser', {
       const user = found(await tx.of(users).get([id]), 'user', input.UserName)
       const keys = await tx.of(accessKeys).find('owner', [ctx.account, id], { limit: 1 })
       const inUse = [
-        [keys.records.length > 0, 'must remove access keys first.'],
+        [keys.records.length > 0, 'must delete access keys first.'],
         [user.groups.length > 0, 'must remove users from group first.'],
         [user.attached.length > 0, 'must detach all policies first.'],
         [Object.keys(user.inline).length > 0, 'must delete policies first.'],

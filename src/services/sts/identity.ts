@@ -1,4 +1,5 @@
-import { inflateRawSync } from 'node:zlib'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { CallContext } from '../../kernel/context.ts'
 import { accountOfAccessKey } from '../../kernel/ids.ts'
 import { fail, operation } from './contract.ts'
 
@@ -12,13 +13,33 @@ export const GetCallerIdentity = operation('GetCallerIdentity', {
 
 export const GetAccessKeyInfo = operation('GetAccessKeyInfo', {
   access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },
-  handle(input) {
-    const account = accountOfAccessKey(input.AccessKeyId)
+  async handle(input, ctx) {
+    const credential = await ctx.principals.credential(input.AccessKeyId)
+    const account = credential?.caller.principal.account ?? accountOfAccessKey(input.AccessKeyId)
     if (account === undefined)
       throw fail('ValidationError', `The access key id ${input.AccessKeyId} is not valid.`)
     return { Account: account }
   },
 })
+
+const messageLife = 24 * 3_600_000
+
+/**
+ * The text that goes into a refusal whose reason only those may read who are allowed to decode it.
+ * @param account whose principals may decode it
+ */
+export async function encodeAuthorizationMessage(
+  message: Readonly<Record<string, unknown>>,
+  account: string,
+  {
+    ports,
+    now,
+  }: Pick<CallContext, 'now'> & { readonly ports: Pick<CallContext['ports'], 'seals'> },
+): Promise<string> {
+  const seal = await ports.seals.ready('authorization-message')
+  const expiresAt = now().getTime() + messageLife
+  return seal.seal(deflateRawSync(JSON.stringify({ expiresAt, message })), account)
+}
 
 export const DecodeAuthorizationMessage = operation('DecodeAuthorizationMessage', {
   access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },

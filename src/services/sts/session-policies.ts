@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import { checkPolicy } from '../../access/check-policy.ts'
 import { parseArn } from '../../kernel/arn.ts'
 import type { CallContext } from '../../kernel/context.ts'
@@ -6,6 +7,7 @@ import { fail } from './contract.ts'
 interface PolicyInput {
   readonly Policy?: string | undefined
   readonly PolicyArns?: readonly { readonly arn?: string | undefined }[] | undefined
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[] | undefined
 }
 
 const packedLimit = 2_048
@@ -19,8 +21,8 @@ export async function sessionPolicies(
   account: string,
   ctx: Pick<CallContext, 'principals'>,
 ): Promise<{ policies: string[] | undefined; PackedPolicySize: number | undefined }> {
-  if (input.Policy === undefined && input.PolicyArns === undefined)
-    return { policies: undefined, PackedPolicySize: undefined }
+  const limited = input.Policy !== undefined || input.PolicyArns !== undefined
+  if (!limited && !input.Tags?.length) return { policies: undefined, PackedPolicySize: undefined }
   const documents: string[] = []
   if (input.Policy !== undefined) {
     const fault = checkPolicy(input.Policy, 'session')
@@ -37,12 +39,22 @@ export async function sessionPolicies(
       throw fail('ValidationError', `PolicyArn ${arn} does not exist or is not attachable.`)
     documents.push(policy.document)
   }
-  const size = (input.Policy ?? '').length + (input.PolicyArns ?? []).join('').length
+  const packed = [
+    input.Policy ?? '',
+    ...(input.PolicyArns ?? []).map(({ arn = '' }) => arn),
+    ...(input.Tags ?? []).flatMap(({ Key, Value }) => [Key, Value]),
+  ]
+  // AWS packs into a form of its own; compressed text comes close to it. The plain text of a
+  // policy has the same limit.
+  const size = Math.max(
+    deflateRawSync(packed.join('\n')).length,
+    (input.Policy?.length ?? 0) > packedLimit ? input.Policy!.length : 0,
+  )
   const PackedPolicySize = Math.ceil((size * 100) / packedLimit)
   if (PackedPolicySize > 100)
     throw fail(
       'PackedPolicyTooLargeException',
       `Packed policy consumes ${PackedPolicySize}% of allotted space, please use smaller policy.`,
     )
-  return { policies: documents, PackedPolicySize }
+  return { policies: limited ? documents : undefined, PackedPolicySize }
 }

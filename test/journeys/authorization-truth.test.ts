@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { actionCatalogue } from '../../src/access/actions.ts'
+import { uniqueId } from '../../src/kernel/ids.ts'
+import type { AnyOperation, Service } from '../../src/kernel/service.ts'
+import type { Collection, Transaction } from '../../src/kernel/store.ts'
+import type { Target } from '../../src/kernel/target.ts'
+import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
+import { accessKeys } from '../../src/services/iam/access-key-records.ts'
+import { newAccessKey } from '../../src/services/iam/access-keys.ts'
+import { groups } from '../../src/services/iam/group-records.ts'
+import { instanceProfiles } from '../../src/services/iam/instance-profile-records.ts'
+import { managedPolicies } from '../../src/services/iam/managed-policy-records.ts'
+import { roles } from '../../src/services/iam/role-records.ts'
+import { service as iam } from '../../src/services/iam/service.ts'
+import { users } from '../../src/services/iam/user-records.ts'
+import { services } from '../../src/services/index.ts'
+import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
+import { service as sts } from '../../src/services/sts/service.ts'
+import { type Installation, install, type Keys } from '../installation.ts'
+import { type Answer, call } from '../raw-calls.ts'
+import {
+  cloudtrailRows,
+  document,
+  furnish,
+  iamRows,
+  type Row,
+  stsRows,
+  type World,
+} from './authorization-rows.ts'
+
+/**
+ * For every operation that is handled: who may not, may not, and nothing has changed; who may, by
+ * the exact ARN, may; another account reaches nothing; a name that moves reaches nobody else.
+ */
+
+let house: Installation
+before(async () => {
+  house = await install()
+})
+after(() => house.close())
+
+const suites = [
+  { service: iam, rows: iamRows },
+  { service: sts, rows: stsRows },
+  { service: cloudtrail, rows: cloudtrailRows },
+] as const
+
+type Suite = (typeof suites)[number]
+let accounts = 100_000_000_000
+
+interface Home extends World {
+  /** Keys of a user who may what the test says, and nothing else. */
+  readonly tester: Keys
+}
+
+/** Opens an account, as an organization would: a key of its root, and one of everything in it. */
+async function open(): Promise<Home> {
+  const account = String(accounts++)
+  const { clock, random } = house.app.house
+  const now = () => new Date(clock.now())
+  const store = house.app.store.storeFor({ account, region: 'us-east-1' })
+  const key = newAccessKey(account, account, { random, now })
+  await store.transaction((tx) => tx.of(accessKeys).create(key))
+  const root = { accessKeyId: key.id, secretAccessKey: key.secret }
+  const send = async (operation: string, input: object) => {
+    const answer = await call(house.app.house, root, 'iam', operation, input)
+    assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+    return answer.text
+  }
+  let keyId: Promise<string> | undefined
+  const world: World = {
+    account,
+    send,
+    keyOfU: () => {
+      keyId ??= keysOf(world, 'u').then((keys) => keys.accessKeyId)
+      return keyId
+    },
+    authorizationMessage: () =>
+      encodeAuthorizationMessage({ allowed: false }, account, {
+        ports: house.app.house.ports,
+        now,
+      }),
+  }
+  await send('CreateUser', { UserName: 'tester' })
+  const tester = await keysOf(world, 'tester')
+  await furnish(world)
+  return { ...world, tester }
+}
+
+async function keysOf(world: World, UserName: string): Promise<Keys> {
+  const text = await world.send('CreateAccessKey', { UserName })
+  return {
+    accessKeyId: /<AccessKeyId>(.*?)</.exec(text)![1]!,
+    secretAccessKey: /<SecretAccessKey>(.*?)</.exec(text)![1]!,
+  }
+}
+
+/** Gives the tester these statements and no others. */
+async function permit(world: World, ...statements: object[]): Promise<void> {
+  const name = { UserName: 'tester', PolicyName: 'test' }
+  if (statements.length > 0)
+    await world.send('PutUserPolicy', { ...name, PolicyDocument: document(...statements) })
+  else await world.send('DeleteUserPolicy', name)
+}
+
+/** All that the account holds, but for the tester's own policies. */
+async function snapshot(world: World): Promise<unknown> {
+  const owner = { account: world.account, region: 'us-east-1' }
+  const store = house.app.store.storeFor(owner)
+  const some = { limit: 1_000 }
+  const all = await Promise.all([
+    store.of(users).list(some),
+    store.of(groups).list(some),
+    store.of(roles).list(some),
+    store.of(managedPolicies).list(some),
+    store.of(instanceProfiles).list(some),
+  ])
+  const keys = await store.of(accessKeys).list(some)
+  return [
+    ...all.flatMap(({ records }) => records as readonly { readonly name: string }[]),
+    ...keys.records.filter(({ account }) => account === world.account),
+  ].map((record) => ('name' in record && record.name === 'tester' ? 'tester' : record))
+}
+
+const send = (suite: Suite, keys: Keys, operation: string, input: object): Promise<Answer> =>
+  call(house.app.house, keys, suite.service.name, operation, input)
+
+const allowAll = { Effect: 'Allow', Action: '*', Resource: '*' }
+const allow = ([Action, Resource]: readonly [string, string], more: object = {}) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...more,
+})
+const deny = (decided: readonly [string, string], more: object = {}) => ({
+  ...allow(decided, more),
+  Effect: 'Deny',
+})
+
+/** Runs `with_` while the operation's targets pass through `between` on their way to decision. */
+async function between(
+  operation: AnyOperation,
+  change: (targets: readonly Target[]) => Promise<void>,
+  with_: () => Promise<void>,
+): Promise<void> {
+  const access = operation.access as { targets: AnyTargets }
+  type AnyTargets = (input: unknown, read: unknown) => unknown
+  const { targets } = access
+  access.targets = async (input, read) => {
+    const loaded = (await targets(input, read)) as readonly Target[]
+    await change(loaded)
+    return loaded
+  }
+  try {
+    await with_()
+  } finally {
+    access.targets = targets
+  }
+}
+
+for (const suite of suites) {
+  const { service, rows } = suite
+  describe(service.name, () => {
+    test('every operation that is handled has a row here, and no other', () => {
+      assert.deepEqual([...rows.keys()].sort(), Object.keys(service.operations).sort())
+    })
+
+    for (const [name, make] of rows) {
+      const operation = service.operations[name]!
+      test(`${name}: only who is allowed, in this account`, async () => {
+        const home = await open()
+        const row = await make(home)
+        if (row.everybody) {
+          await permit(home, { ...allowAll, Effect: 'Deny' })
+          assert.equal((await send(suite, home.tester, name, row.input)).status, 200)
+          return
+        }
+        const before = await snapshot(home)
+        await isRefusedEverywhere(suite, name, row, home)
+        await isOutOfReach(suite, name, row)
+        assert.deepEqual(await snapshot(home), before, 'a refused call changed something')
+
+        const asked: (readonly [string, string])[] = []
+        const note = async (targets: readonly Target[]) => {
+          for (const { action = `${service.name}:${name}`, resource } of targets)
+            asked.push([action, resource])
+        }
+        const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
+        await permit(
+          home,
+          ...row.decides.map((decided, i) =>
+            allow(decided, row.tagged && i === 0 ? { Condition } : {}),
+          ),
+        )
+        await between(operation, note, async () => {
+          const answer = await send(suite, home.tester, name, row.input)
+          assert.equal(answer.status, 200, answer.text)
+        })
+        assert.deepEqual(asked.toSorted(), row.decides.toSorted())
+      })
+
+      if (operation.access.kind === 'iam')
+        for (const how of ['deleted', 'renamed'] as const)
+          test(`${name}: what is ${how} meanwhile is nobody else`, () => race(suite, name, how))
+    }
+  })
+}
+
+/** No policy, each decision denied or left out, another resource, a tag: each alone refuses. */
+async function isRefusedEverywhere(suite: Suite, name: string, row: Row, home: Home) {
+  const refuses = async (why: string) => {
+    const answer = await send(suite, home.tester, name, row.input)
+    assert.match(answer.code, /^AccessDenied(Exception)?$/, `${why}: ${answer.text}`)
+    assert.match(answer.message, /is not authorized to perform/, why)
+  }
+  await refuses('no policy')
+  for (const decided of row.decides) {
+    await permit(home, allowAll, deny(decided))
+    await refuses(`explicit deny of ${decided.join(' on ')}`)
+    const others = row.decides.filter((other) => other !== decided)
+    const [action, resource] = decided
+    const elsewhere = resource === '*' ? 'arn:aws:iam::*:user/none' : `${resource}x`
+    await permit(home, ...others.map((other) => allow(other)), allow([action, elsewhere]))
+    await refuses(`${action} only elsewhere`)
+  }
+  if (row.tagged)
+    for (const key of ['aws:ResourceTag/team', 'iam:ResourceTag/team']) {
+      const Condition = { StringEquals: { [key]: 'blue' } }
+      await permit(home, allowAll, deny(['*', '*'], { Condition }))
+      await refuses(`deny by ${key}`)
+    }
+  await permit(home)
+  await refuses('the policy is gone')
+}
+
+/** An administrator of another account, where everything has the same names. */
+async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void> {
+  const abroad = await open()
+  await suite.rows.get(name)!(abroad)
+  await permit(abroad, allowAll)
+  const answer = await send(suite, abroad.tester, name, row.input)
+  assert.ok(answer.status < 500, answer.text)
+  const ours = [...JSON.stringify(row.input).matchAll(/\b1\d{11}\b|A[KS]IA[A-Z2-7]{16}/g)]
+  if (row.anyAccount) return
+  if (ours.length > 0 || 'EncodedMessage' in row.input)
+    assert.notEqual(answer.status, 200, `${name} reached into another account`)
+  else assert.equal(answer.status, 200, answer.text)
+}
+
+const collections: Readonly<Record<string, Collection<{ id: string; name: string }>>> = {
+  AIDA: users,
+  AGPA: groups,
+  AROA: roles,
+  ANPA: managedPolicies,
+  AIPA: instanceProfiles,
+} as never
+
+/** Somebody else takes the name between decision and action. */
+async function race(suite: Suite, name: string, how: 'deleted' | 'renamed'): Promise<void> {
+  const home = await open()
+  const row = await suite.rows.get(name)!(home)
+  await permit(home, allowAll)
+  const store = house.app.store.storeFor({ account: home.account, region: 'us-east-1' })
+  const successors = new Map<string, { id: string; name: string }>()
+  const takeOver = async (tx: Transaction, old: { id: string; name: string }) => {
+    const prefix = old.id.slice(0, 4)
+    const records = tx.of(collections[prefix]!)
+    if (how === 'deleted' || prefix === 'ANPA') await records.delete([old.id])
+    else await records.update([old.id], (record) => ({ ...record, name: `${record.name}-before` }))
+    const successor = {
+      ...old,
+      id: uniqueId(prefix as 'AIDA', house.app.house.random),
+      attached: [],
+      inline: {},
+    }
+    await records.create(successor)
+    successors.set(successor.id, successor)
+  }
+  const change = async (targets: readonly Target[]) => {
+    const loaded = new Map<string, { id: string; name: string }>()
+    for (const { record } of targets) {
+      const { id, name } = (record ?? {}) as { id?: string; name?: string }
+      if (id !== undefined && name !== undefined) loaded.set(id, (await stored(id))!)
+    }
+    await store.transaction(async (tx) => {
+      for (const record of loaded.values()) await takeOver(tx, record)
+    })
+  }
+  const stored = (id: string) => store.of(collections[id.slice(0, 4)]!).get([id])
+  const operation = suite.service.operations[name]!
+  await between(operation, change, async () => {
+    const answer = await send(suite, home.tester, name, row.input)
+    const changes = !/^(Get|List|Decode|Lookup)/.test(name)
+    if (answer.status !== 200) {
+      assert.ok(successors.size > 0, answer.text)
+      assert.equal(answer.code, 'NoSuchEntity', answer.text)
+    } else if (changes && how === 'deleted' && successors.size > 0)
+      assert.ok(row.outlives, 'it succeeded on something that was gone')
+  })
+  for (const [id, successor] of successors) assert.deepEqual(await stored(id), successor)
+}
+
+test('every action that is decided is one of the catalogue', async () => {
+  const catalogue = await actionCatalogue()
+  const asked = new Set<string>()
+  for (const { name: folder, signingName, actionPrefix = signingName, load } of services) {
+    const { operations }: Service = await load()
+    for (const operation of Object.values(operations))
+      if (operation!.access.kind === 'iam') asked.add(`${actionPrefix}:${operation!.name}`)
+    const home = new URL(`../../src/services/${folder}/`, import.meta.url)
+    for (const file of readdirSync(home, { recursive: true }).map(String))
+      if (/(?<!\.test)\.ts$/.test(file))
+        for (const [, action] of readFileSync(new URL(file, home), 'utf8').matchAll(
+          /action: '([a-z0-9-]+:[A-Za-z0-9]+)'/g,
+        ))
+          asked.add(action!)
+  }
+  assert.ok(asked.has('iam:PassRole') && asked.size > 80)
+  const unknown = [...asked].filter((action) => catalogue.actionFacts(action)?.action !== action)
+  assert.deepEqual(unknown, [])
+})
