@@ -1,5 +1,8 @@
 import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
+import { Background } from './app/background.ts'
+import { guardedPorts } from './app/guarded-ports.ts'
+import { resetStore } from './app/reset.ts'
 import { AuditLog } from './audit/log.ts'
 import { completeOrphans } from './audit/recovery.ts'
 import { type Config, storeUrl } from './config.ts'
@@ -22,6 +25,7 @@ import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
 import { parseUnseal } from './storage/barrier/unseal.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
+import { refuseInside } from './storage/scoped/inside.ts'
 import { createRouter } from './wire/route/router.ts'
 import type { ConstraintsFile } from './wire/validate/constraints.ts'
 import { loadWire } from './wire/wire-service.ts'
@@ -44,13 +48,25 @@ const clockState = collection<{ readonly offsetSeconds: number }>('sallyport.clo
   key: () => ['clock'],
 })
 
-/** Opens the store and composes the house. Tests call it with a memory store. */
-export async function createApp(config: Config, log: Log = consoleLog(config.log)): Promise<App> {
+/**
+ * Opens the store and composes the house. Tests call it with a memory store.
+ * @param entries the services; tests add one of their own
+ */
+export async function createApp(
+  config: Config,
+  log: Log = consoleLog(config.log),
+  entries: readonly ServiceEntry[] = services,
+): Promise<App> {
   const store = await openStore({ url: storeUrl(config), unseal: unsealOf(config), log })
   const home = { account: config.account, region: config.region }
   const installation = store.storeFor(home)
-  const stored = config.testClock ? await installation.of(clockState).get(['clock']) : undefined
-  const clock = testClock(stored?.offsetSeconds)
+  const clock = testClock()
+  /** The test clock is the same on every node, and never goes back. */
+  const readClock = async () => {
+    const stored = config.testClock ? await installation.of(clockState).get(['clock']) : undefined
+    clock.advance(Math.max(0, (stored?.offsetSeconds ?? 0) - clock.offsetSeconds()))
+  }
+  await readClock()
   const seenDocuments = new Set<string>()
   const audit = new AuditLog({
     append(segment, intents, documents) {
@@ -62,12 +78,12 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
   await completeOrphans(await store.log.orphans(), clock.now(), systemRandom)
 
   const inbox = new Inbox(() => clock.now())
-  const ports: Ports = {
+  const ports: Ports = guardedPorts({
     seals: store.seals,
     events: audit,
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
-  }
+  })
 
   const loaded = new Map<string, LoadedService | Promise<LoadedService>>()
   const service = (entry: ServiceEntry) => {
@@ -82,7 +98,7 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     return known
   }
   const serviceNamed = (name: string) => {
-    const entry = services.find((candidate) => candidate.name === name)
+    const entry = entries.find((candidate) => candidate.name === name)
     return entry && service(entry)
   }
 
@@ -109,7 +125,7 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     clock,
     random: systemRandom,
     log,
-    router: createRouter(services),
+    router: createRouter(entries),
     audit,
     ports,
     principals,
@@ -117,23 +133,31 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     throttle: new Throttle(config.throttle),
     metrics,
     version: packageFacts.version,
-    serviceNames: services.map(({ name }) => name),
+    serviceNames: entries.map(({ name }) => name),
     service,
     serviceNamed,
     storeFor: (owner, journal) => store.storeFor(owner, journal),
-    callService: (outer, call) => innerCall(outer, call, house),
+    callService: async (outer, call) => {
+      refuseInside(`a call of ${call.service}`)
+      return innerCall(outer, call, house)
+    },
     openToken,
     advanceClock: config.testClock
       ? async (seconds) => {
-          clock.advance(seconds)
-          const offsetSeconds = clock.offsetSeconds()
-          await installation.transaction((tx) => tx.of(clockState).put({ offsetSeconds }))
-          await runJobs()
+          await installation.transaction(async (tx) => {
+            const before = (await tx.of(clockState).get(['clock']))?.offsetSeconds ?? 0
+            await tx.of(clockState).put({ offsetSeconds: before + seconds })
+          })
+          await readClock()
+          await background.runJobs()
         }
       : undefined,
     inbox: (to) => inbox.messages(to),
-    reset: async () => {
-      throw new Error('reset is wired by the command line')
+    async reset() {
+      await audit.drain()
+      await resetStore(store, installation, [clockState])
+      inbox.clear()
+      seenDocuments.clear()
     },
     backup: () => store.backup(),
     storeGauges: async () => {
@@ -155,13 +179,8 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     },
   }
 
-  async function runJobs(): Promise<void> {
-    await store.runDueJobs(clock.now(), async (job) => {
-      const [name = ''] = job.type.split('.')
-      const owner = await serviceNamed(name)
-      if (owner?.service.jobs[job.type] === undefined) throw new Error(`no job ${job.type}`)
-    })
-  }
+  const background = new Background(store, house, entries)
+  await background.start(store.driver.shared ? readClock : async () => undefined)
 
   const madeKey = await firstKey(installation, config, { random: systemRandom, clock })
   let listening: Listening | undefined
@@ -175,6 +194,7 @@ export async function createApp(config: Config, log: Log = consoleLog(config.log
     },
     async close() {
       await listening?.drain()
+      await background.stop()
       await audit.drain()
       metrics.close()
       await store.close()

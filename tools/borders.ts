@@ -36,13 +36,13 @@ export const borders = {
       name: 'gateway-does-not-know-services',
       severity: 'error',
       from: { path: '^src/gateway/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/(services|storage|outside|cli)/|^src/(app|main|config)\\.ts$' },
+      to: { path: '^src/(services|storage|outside|cli|app)/|^src/(app|main|config)\\.ts$' },
     },
     {
       name: 'only-the-top-composes',
       severity: 'error',
-      from: { path: '^src/(?!app\\.ts|main\\.ts|cli/)', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/(app|main)\\.ts$|^src/cli/' },
+      from: { path: '^src/(?!app\\.ts|app/|main\\.ts|cli/)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(app|main)\\.ts$|^src/(app|cli)/' },
     },
     {
       name: 'not-to-unresolvable',

@@ -32,7 +32,7 @@ export interface CallRecord {
  */
 export function cloudTrailJson(call: CallRecord): string {
   const text = JSON.stringify
-  let out = `{"eventVersion":"1.11","userIdentity":${identityJson(call.principal)}`
+  let out = `{"eventVersion":"1.11","userIdentity":${identityOf(call)}`
   out += `,"eventTime":"${isoSeconds(call.time)}","eventSource":"${call.eventSource}"`
   out += `,"eventName":${text(call.eventName)},"awsRegion":${text(call.region)}`
   out += `,"sourceIPAddress":${text(call.source.invokedBy ?? call.source.ip)}`
@@ -57,6 +57,13 @@ export function cloudTrailJson(call: CallRecord): string {
   if (call.source.secure && call.source.invokedBy === undefined)
     out += `,"tlsDetails":{"clientProvidedHostHeader":${text(call.host ?? '')}}`
   return `${out}}`
+}
+
+/** A call that a service made for somebody says so. */
+function identityOf({ principal, source }: CallRecord): string {
+  const identity = identityJson(principal)
+  if (source.invokedBy === undefined || principal.kind === 'service') return identity
+  return `${identity.slice(0, -1)},"invokedBy":${JSON.stringify(source.invokedBy)}}`
 }
 
 const limit = 1_024

@@ -101,7 +101,8 @@ export async function signedCall(
   throw new Complaint(message ?? `${endpoint} answered ${response.status} ${code ?? ''}`)
 }
 
-function signed(method: string, url: URL, payload: string, key: StoredCredentials) {
+/** Headers that sign a call of the administration interface. */
+export function signed(method: string, url: URL, payload: string, key: StoredCredentials) {
   const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
   const date = timestamp.slice(0, 8)
   const headers = { host: url.host, 'x-amz-date': timestamp }

@@ -1,4 +1,5 @@
 import { describe } from 'node:test'
+import { conformanceOfEmptying } from './conformance/emptying.ts'
 import { conformanceOfEpochs } from './conformance/epochs.ts'
 import { conformanceOfFactsAndJobs } from './conformance/facts-and-jobs.ts'
 import type { Harness } from './conformance/harness.ts'
@@ -14,5 +15,6 @@ export function conformance(harness: Harness): void {
     conformanceOfFactsAndJobs(harness)
     conformanceOfEpochs(harness)
     conformanceOfLog(harness)
+    conformanceOfEmptying(harness)
   })
 }

@@ -2,7 +2,12 @@ import type { Change, Driver, DumpRow, Shelf } from './driver.ts'
 import { numberOf } from './shelf.ts'
 
 /** Collections that say how the database is used, not what it is used for. */
-const own = ['sallyport.nodes', 'sallyport.leases', 'sallyport.seal-keys'].map(numberOf)
+const own = [
+  'sallyport.canaries',
+  'sallyport.leases',
+  'sallyport.nodes',
+  'sallyport.seal-keys',
+].map(numberOf)
 
 /** A collection that no record is in: a change of it moves index entries alone. */
 const nowhere = numberOf('sallyport.nowhere')

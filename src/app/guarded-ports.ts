@@ -1,0 +1,29 @@
+import type { Ports } from '../kernel/ports.ts'
+import { refuseInside } from '../storage/scoped/inside.ts'
+
+/**
+ * Ports that refuse to be used inside a transaction: its callback may run again, and everybody waits
+ * for it.
+ */
+export const guardedPorts = (ports: Ports): Ports => ({
+  seals: {
+    async ready(purpose) {
+      refuseInside('a seal')
+      return ports.seals.ready(purpose)
+    },
+  },
+  events: {
+    async lookup(query) {
+      refuseInside('the event history')
+      return ports.events.lookup(query)
+    },
+  },
+  async sendMail(mail) {
+    refuseInside('mail')
+    return ports.sendMail(mail)
+  },
+  async sendSms(sms) {
+    refuseInside('a short message')
+    return ports.sendSms(sms)
+  },
+})

@@ -1,0 +1,41 @@
+import type * as SQS from '@aws-sdk/client-sqs'
+import type { CallContext } from '../src/kernel/context.ts'
+import type { ServiceEntry } from '../src/kernel/directory.ts'
+import { defineService, operationsOf, type Service } from '../src/kernel/service.ts'
+
+type C = typeof SQS
+
+/** What a test lets the service do. */
+export interface Probe {
+  /** SendMessage: the work of a test, with the message's text. */
+  readonly send?: (text: string, ctx: CallContext) => Promise<void>
+  readonly on?: Service['on']
+  readonly jobs?: Service['jobs']
+}
+
+/** A service that only tests know: SQS's contract, with handlers of the test. */
+export function probeService({ send, on = {}, jobs = {} }: Probe): ServiceEntry {
+  const service = defineService<C>()({
+    name: 'sqs',
+    contract: () => import('@aws-sdk/client-sqs'),
+    operations: {
+      SendMessage: operationsOf<C>()('SendMessage', {
+        access: { kind: 'authenticated', why: 'the test decides what it does' },
+        async handle(input, ctx) {
+          await send?.(input.MessageBody, ctx)
+          return { MessageId: ctx.requestId }
+        },
+      }),
+    },
+    notYet: { others: 'the test needs no more' },
+    on,
+    jobs,
+  })
+  return {
+    name: 'sqs',
+    signingName: 'sqs',
+    target: 'AmazonSQS',
+    version: '2012-11-05',
+    load: async () => service,
+  }
+}
