@@ -1,3 +1,4 @@
+import { openRow } from './barrier/open-row.ts'
 import { Documents } from './documents.ts'
 import { type Change, IdTaken, type Segment } from './driver.ts'
 import type { Engine } from './engine.ts'
@@ -169,7 +170,7 @@ export class EventLog {
       const rows = await this.engine.driver.read.range(intents, { from, to, limit: 500 })
       for (const row of rows) {
         const [node, id] = partsOf(row.key)
-        const { plain } = this.engine.barrier.open(intents, row)
+        const { plain } = await openRow(this.engine, intents, row)
         const complete = (segment: LogSegment): Promise<void> =>
           this.write(segment, [this.endOf(node, id)])
         found.push({ id, node, body: plain, complete })
@@ -274,11 +275,9 @@ export class EventLog {
     name: string,
     body: Uint8Array,
   ): Promise<Uint8Array> {
-    const { barrier } = this.engine
-    if (!barrier.keyring.terms.some((known) => known.id === term)) await this.engine.reloadKeyring()
     const key = partKey(id, from, name)
     const row = { key, revision: count, term, body: Buffer.from(body) }
-    return barrier.open(place, row).plain
+    return (await openRow(this.engine, place, row)).plain
   }
 
   private endOf(node: string, id: string): Change {

@@ -54,7 +54,8 @@ export class Nodes {
   async stop(): Promise<void> {
     clearInterval(this.timer)
     if (!this.timer) return
-    await this.store.transaction((tx) => tx.of(stored).delete([this.node]))
+    // Where the database is lost, the lease runs out by itself.
+    await this.store.transaction((tx) => tx.of(stored).delete([this.node])).catch(() => undefined)
   }
 
   /** The nodes that live. */

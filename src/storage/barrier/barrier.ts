@@ -10,6 +10,12 @@ export interface Place {
   readonly collection: number
 }
 
+/** A body in clear, and the schema version that it was written in. */
+export interface Opened {
+  readonly version: number
+  readonly plain: Buffer
+}
+
 /** A record that does not open: it was changed, moved or exchanged outside of Sallyport. */
 export class Tampered extends Error {
   override readonly name = 'Tampered'
@@ -93,7 +99,7 @@ export class Barrier {
   }
 
   /** Opens a row; throws `Tampered` when it is not what was sealed for this place. */
-  open(place: Place, row: Row): { version: number; plain: Buffer } {
+  open(place: Place, row: Row): Opened {
     const body = row.body as Buffer
     if (body.length < HEADER || body[0] !== MAGIC || body[1] !== FORMAT) {
       throw new Tampered('a record has no header')

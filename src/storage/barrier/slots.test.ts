@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { MemoryDriver } from '../memory/driver.ts'
-import { openOn } from '../open.ts'
+import { openOn, openStore } from '../open.ts'
 import { quiet } from '../quiet-log.ts'
+import { parseEnvelope, unsealEnvelope } from './envelope.ts'
 import { parseUnseal, type Unseal } from './unseal.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-slots-'))
@@ -59,6 +60,20 @@ test('the root key changes only when every slot can wrap the new one', async () 
   await store.vault.rotateRoot([keyfile('f'), passphrase('one')])
   await openWith(driver, keyfile('f'))
   await openWith(driver, passphrase('one'))
+})
+
+test('a removed slot opens nothing, the kept previous keyring neither', async () => {
+  const data = join(directory, 'data')
+  const unseal = keyfile('g')
+  const store = await openStore({ url: `sqlite:${data}`, unseal, log: quiet })
+  const id = await store.vault.addSlot(passphrase('leaked'))
+  await store.vault.rotateTerm()
+  const kept = () => parseEnvelope(readFileSync(join(data, 'keyring.bak')))
+  await unsealEnvelope(kept(), passphrase('leaked'))
+  await store.vault.removeSlot(id)
+  await assert.rejects(unsealEnvelope(kept(), passphrase('leaked')), /no passphrase slot/)
+  await unsealEnvelope(kept(), unseal)
+  await store.close()
 })
 
 test('--unseal says how', () => {

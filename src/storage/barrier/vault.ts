@@ -51,7 +51,8 @@ export class Vault {
     this.envelope = envelope
     this.root = root
     this.barrier = new Barrier(storeIdOf(envelope), ring, () => {
-      void this.reserve().catch(() => undefined)
+      // Asked again by the next seal when it fails.
+      void this.reserve().catch(() => this.barrier.allow(0))
     })
   }
 
@@ -135,7 +136,7 @@ export class Vault {
       const slots = envelope.slots.filter((slot) => slot.id !== id)
       if (slots.length === envelope.slots.length) throw new Error(`there is no slot ${id}`)
       if (slots.length === 0) throw new Error('the last slot cannot be removed: add another first')
-      return { ring: next(ring), slots }
+      return { ring: next(ring), slots, forget: true }
     })
   }
 
@@ -173,7 +174,7 @@ export class Vault {
         const secret = await secretOf(slot, storeId, secrets)
         slots.push(await newSlot(secret, storeId, root))
       }
-      return { ring: next(ring), slots, root }
+      return { ring: next(ring), slots, root, forget: true }
     })
   }
 
@@ -225,6 +226,7 @@ export class Vault {
       this.envelope = after
       this.barrier.use(planned.ring)
       if (planned.reserved) this.barrier.allow(planned.reserved)
+      if (planned.forget) keepPrevious?.(encodeEnvelope(after))
       fault?.('used')
       return
     }
@@ -264,7 +266,10 @@ interface Plan {
   readonly canary?: boolean
   readonly reserved?: number
   readonly gone?: readonly number[]
+  /** False: the previous envelope is not worth keeping. */
   readonly keep?: boolean
+  /** The previous envelope must not be kept: it opens with what has been removed. */
+  readonly forget?: boolean
 }
 
 const next = (ring: Keyring): Keyring => ({ ...ring, generation: ring.generation + 1 })

@@ -1,5 +1,5 @@
 import type { Collection, Index, Key, Owner } from '../../kernel/store.ts'
-import { type Barrier, UnknownTerm } from '../barrier/barrier.ts'
+import { openRow, type Sealing } from '../barrier/open-row.ts'
 import { decodeBody, encodeBody } from '../codec.ts'
 import type { Entry, Row, Shelf } from '../driver.ts'
 import { shelfOf } from '../shelf.ts'
@@ -20,18 +20,11 @@ export class Records<R> {
   readonly shelf: Shelf
   readonly collection: AnyCollection<R>
   readonly indexes: ReadonlyMap<string, IndexPlan<R>>
-  private readonly barrier: Barrier
+  private readonly engine: Sealing
   private readonly blinded = new Map<string, Buffer>()
-  private readonly reload: () => Promise<void>
 
-  constructor(
-    barrier: Barrier,
-    reload: () => Promise<void>,
-    collection: AnyCollection<R>,
-    owner: Owner,
-  ) {
-    this.barrier = barrier
-    this.reload = reload
+  constructor(engine: Sealing, collection: AnyCollection<R>, owner: Owner) {
+    this.engine = engine
     this.collection = collection
     this.shelf = shelfOf(collection.name, collection.options.scope, owner)
     this.indexes = planIndexes(collection)
@@ -56,7 +49,7 @@ export class Records<R> {
     const id = `${index}/${value}`
     let hash = this.blinded.get(id)
     if (!hash) {
-      hash = this.barrier.blind(this.shelf, index, value)
+      hash = this.engine.barrier.blind(this.shelf, index, value)
       if (this.blinded.size >= 64) this.blinded.clear()
       this.blinded.set(id, hash)
     }
@@ -65,19 +58,11 @@ export class Records<R> {
 
   seal(key: Uint8Array, record: R, revision: number): Row {
     const { version } = this.collection.options
-    return this.barrier.seal(this.shelf, key, version, revision, encodeBody(record))
+    return this.engine.barrier.seal(this.shelf, key, version, revision, encodeBody(record))
   }
 
   async open(row: Row): Promise<R> {
-    let opened: { version: number; plain: Buffer }
-    try {
-      opened = this.barrier.open(this.shelf, row)
-    } catch (cause) {
-      if (!(cause instanceof UnknownTerm)) throw cause
-      await this.reload()
-      opened = this.barrier.open(this.shelf, row)
-    }
-    const { version, plain } = opened
+    const { version, plain } = await openRow(this.engine, this.shelf, row)
     const body = decodeBody(plain)
     const { options, name } = this.collection
     if (version === options.version) return body as R

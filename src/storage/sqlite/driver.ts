@@ -110,13 +110,16 @@ export class SqliteDriver implements Driver {
 
   async close(): Promise<void> {
     await this.groups.idle()
-    this.unpin()
-    this.reading.close()
-    // Durable either way; this leaves one file behind instead of two.
-    this.writing.exec('PRAGMA synchronous=FULL; PRAGMA wal_checkpoint(TRUNCATE)')
-    this.wal.close()
-    this.writing.close()
-    this.lock.release()
+    try {
+      this.unpin()
+      this.reading.close()
+      // Durable either way; this leaves one file behind instead of two.
+      this.writing.exec('PRAGMA synchronous=FULL; PRAGMA wal_checkpoint(TRUNCATE)')
+      this.writing.close()
+    } finally {
+      this.wal.close()
+      this.lock.release()
+    }
   }
 
   /** Holds the state that plain reads see: taken between groups, thus durable. */
