@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
 import { AlreadyExists, type Store } from '../../kernel/store.ts'
 import { insideTransaction } from '../scoped/inside.ts'
@@ -112,6 +113,18 @@ export function conformanceOfIsolation(harness: Harness): void {
     assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 5)
     const names = (await store.of(users).list({ limit: 100 })).records.map(({ name }) => name)
     assert.deepEqual(names, ['n0', 'n2', 'n4', 'n6', 'n8'])
+    await close()
+  })
+
+  test("a callback runs in its own caller's context", async () => {
+    const { stores, close } = await openSeveral(harness)
+    const context = new AsyncLocalStorage<number>()
+    const seen = await Promise.all(
+      [1, 2, 3].map((n) =>
+        context.run(n, () => stores[0]!.transaction(async () => context.getStore())),
+      ),
+    )
+    assert.deepEqual(seen, [1, 2, 3])
     await close()
   })
 

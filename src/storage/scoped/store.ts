@@ -1,7 +1,7 @@
 import type { Collection, Index, Owner, Reader, Store, Transaction } from '../../kernel/store.ts'
 import { type Engine, recordsOf } from '../engine.ts'
 import { type Journal, markNoted } from '../journal.ts'
-import { refuseInside, runInside } from './inside.ts'
+import { asInside, refuseInside } from './inside.ts'
 import { ScopedReader } from './reader.ts'
 import { ScopedTransaction } from './transaction.ts'
 
@@ -26,12 +26,13 @@ export class ScopedStore implements Store {
   async transaction<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
     refuseInside('another transaction')
     const { engine, owner, journal } = this
+    const runHere = asInside(run)
     let wroteIntent = false
     let hasFacts = false
     const result = await engine.driver.transaction(async (read) => {
       const tx = new ScopedTransaction(engine, owner, read)
       try {
-        const result = await runInside(() => run(tx))
+        const result = await runHere(tx)
         const batch = await tx.finish(journal)
         wroteIntent = batch !== undefined
         hasFacts = tx.hasFacts

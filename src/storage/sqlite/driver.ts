@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Batch, Driver, DriverStats, DumpRow, Outcome, Read, WideRead } from '../driver.ts'
 import { LocalEpochs } from '../local-epochs.ts'
@@ -44,7 +44,8 @@ export class SqliteDriver implements Driver {
   constructor(directory: string, options: SqliteOptions = {}) {
     const { checkpointAfter = CHECKPOINT_AFTER, beforeSync } = options
     this.checkpointAfter = checkpointAfter
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const made = mkdirSync(directory, { recursive: true, mode: 0o700 })
+    if (made) syncDirectory(dirname(made))
     this.lock = new Lock(join(directory, 'lock.db'), directory)
     this.path = join(directory, 'sallyport.db')
     try {
