@@ -48,6 +48,13 @@ const clockState = collection<{ readonly offsetSeconds: number }>('sallyport.clo
   key: () => ['clock'],
 })
 
+/** Written to find out whether the store can be written. */
+const trial = collection<{ readonly at: number }>('sallyport.trial')({
+  scope: 'installation',
+  version: 1,
+  key: () => ['trial'],
+})
+
 /**
  * Opens the store and composes the house. Tests call it with a memory store.
  * @param entries the services; tests add one of their own
@@ -180,7 +187,14 @@ export async function createApp(
   }
 
   const background = new Background(store, house, entries)
-  await background.start(store.driver.shared ? readClock : async () => undefined)
+  await background.start(async () => {
+    if (store.driver.shared) await readClock()
+    // A load balancer sends nothing to who is ill: whether the log can be written shows without.
+    if (audit.failure !== undefined) {
+      await installation.transaction((tx) => tx.of(trial).put({ at: clock.now() }))
+      audit.failure = undefined
+    }
+  })
 
   const madeKey = await firstKey(installation, config, { random: systemRandom, clock })
   let listening: Listening | undefined

@@ -42,7 +42,8 @@ export async function completeOrphans(
       source,
       host: undefined,
       readOnly: false,
-      requestParameters: intent.requestParameters && JSON.stringify(intent.requestParameters),
+      // A JSON text already.
+      requestParameters: intent.requestParameters ?? undefined,
       additional: '{"recovered":"the change was made, its answer was lost"}',
       resources: [],
     })

@@ -70,11 +70,10 @@ function asServiceError(error: unknown, exchange: Exchange, house: House): Servi
   const { requestId, operationName } = exchange
   if (error instanceof StoreUnavailable) {
     house.log.error('the store is unavailable', { requestId, cause: error.message })
-    return new ServiceError(
-      'ServiceUnavailable',
-      'The service cannot store anything now; nothing was changed. Try again later.',
-      { status: 503, cause: error },
-    )
+    const message = exchange.intended
+      ? 'The change was made, but the service cannot record it now. Look before you try again.'
+      : 'The service cannot store anything now; nothing was changed. Try again later.'
+    return new ServiceError('ServiceUnavailable', message, { status: 503, cause: error })
   }
   house.log.error('a call failed for a reason of our own', {
     requestId,

@@ -24,6 +24,8 @@ export interface AdministrationTask {
   readonly path: string
   /** `health` is answered to everybody. */
   readonly open?: boolean
+  /** HTTP status of an answer; 200 when there is no other. */
+  statusOf?(answer: unknown): number
   run(call: AdministrationCall): Promise<unknown>
 }
 
@@ -67,7 +69,7 @@ export async function administer(
     const answer = await task.run({ house, exchange, rest, query, body: bodyOf(exchange) })
     if (isStream(answer)) return reply(200, answer.stream, 'application/octet-stream', exchange)
     if (isPlain(answer)) return reply(200, answer.text, answer.type, exchange)
-    return json(200, answer, exchange)
+    return json(task.statusOf?.(answer) ?? 200, answer, exchange)
   } catch (error) {
     if (error instanceof ServiceError)
       return json(error.status ?? 400, { code: error.code, message: error.message }, exchange)

@@ -1,16 +1,22 @@
 import { ServiceError } from '../../kernel/errors.ts'
 import type { AdministrationTask } from './administer.ts'
 
-/** For load balancers and people: unsigned, and answered even while nothing can be stored. */
+const well = 'ok'
+
+/**
+ * For load balancers and people: unsigned, and answered even while nothing can be stored; with 503
+ * then, so that a load balancer turns to another node.
+ */
 export const health: AdministrationTask = {
   action: 'GetHealth',
   method: 'GET',
   path: 'health',
   open: true,
+  statusOf: (answer) => ((answer as { status: string }).status === well ? 200 : 503),
   async run({ house }) {
     const writable = house.audit.failure === undefined
     return {
-      status: writable ? 'ok' : 'the event log cannot be written',
+      status: writable ? well : 'the event log cannot be written',
       version: house.version,
       auth: house.mode,
       services: house.serviceNames,
