@@ -1,4 +1,12 @@
 #!/usr/bin/env node
-import { run } from './cli/run.ts'
-
-process.exitCode = await run(process.argv.slice(2))
+// An older Node could not even read what comes next, so it is told here.
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 24) {
+  process.stderr.write(
+    `sallyport needs Node 24 or newer, and this is ${process.version}.\n  next: npx -p node@24 -p sallyport sallyport start\n`,
+  )
+  process.exitCode = 2
+} else {
+  const { run } = await import('./cli/run.ts')
+  process.exitCode = await run(process.argv.slice(2))
+}
