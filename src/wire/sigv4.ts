@@ -1,10 +1,4 @@
-import {
-  createHmac,
-  createSecretKey,
-  hash,
-  type KeyObject,
-  timingSafeEqual,
-} from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { HttpRequest } from '../kernel/http.ts'
 import { canonicalRequest } from './sigv4-canonical.ts'
 
