@@ -1,7 +1,8 @@
 import type { Collection, Index, Owner } from '../kernel/store.ts'
 import type { Sealing } from './barrier/open-row.ts'
-import type { Driver } from './driver.ts'
+import type { Driver, Shelf } from './driver.ts'
 import { Records } from './scoped/records.ts'
+import { shelfOf } from './shelf.ts'
 
 /** What every part above the drivers works with. */
 export interface Engine extends Sealing {
@@ -21,4 +22,12 @@ export const recordsOf = <R, I extends Record<string, Index<R>>>(
   collection: Collection<R, I>,
   owner: Owner,
 ): Records<R> =>
-  new Records<R>(engine, collection as unknown as Collection<R, Record<string, Index<R>>>, owner)
+  recordsOn(engine, collection, shelfOf(collection.name, collection.options.scope, owner))
+
+/** A collection on a shelf, whoever its owner is. */
+export const recordsOn = <R, I extends Record<string, Index<R>>>(
+  engine: Sealing,
+  collection: Collection<R, I>,
+  shelf: Shelf,
+): Records<R> =>
+  new Records<R>(engine, collection as unknown as Collection<R, Record<string, Index<R>>>, shelf)

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Log } from '../kernel/ports.ts'
-import type { Owner, Store } from '../kernel/store.ts'
+import type { Collection, Index, Owner, Store } from '../kernel/store.ts'
 import { backup } from './backup.ts'
 import { keepPrevious } from './barrier/previous.ts'
 import { Sweep, type SweepOptions, type SweepResult } from './barrier/sweep.ts'
@@ -16,6 +16,7 @@ import { EventLog, type Orphan } from './log.ts'
 import { Nodes } from './nodes.ts'
 import { type Deliver, Outbox } from './outbox.ts'
 import type { PostgresOptions } from './postgres/driver.ts'
+import { reindex } from './reindex.ts'
 import { ScopedStore } from './scoped/store.ts'
 import { StoredSeals } from './seals.ts'
 import type { SqliteOptions } from './sqlite/driver.ts'
@@ -54,6 +55,8 @@ export interface OpenStore {
   factsSettled(): Promise<void>
   /** Intents whose process ended before it wrote their records. */
   orphans(): Promise<Orphan[]>
+  /** Gives every record of a collection its newest version and index entries. */
+  reindex<R, I extends Record<string, Index<R>>>(collection: Collection<R, I>): Promise<number>
   /** Moves every record to the active term and drops the others; see `Sweep`. */
   sweep(options?: SweepOptions): Promise<SweepResult>
   /** A consistent copy of everything, as sealed as it is stored. */
@@ -145,6 +148,7 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
     deliverFacts,
     factsSettled: async () => outbox?.settled(),
     orphans: () => eventLog.orphans(),
+    reindex: (collection) => reindex(engine, collection),
     sweep: (how) => sweep.run(how),
     backup: () => backup(driver),
     runDueJobs: (now, handler) => jobs.runDue(Number(now), handler),

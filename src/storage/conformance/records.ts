@@ -31,6 +31,7 @@ const after = collection<New>('conformance.upgraded')({
   scope: 'account',
   version: 2,
   key: ({ id }) => [id],
+  indexes: { first: { kind: 'blind', of: (record: New) => record.first } },
   upgrade: (old) => ({ id: (old as Old).id, first: (old as Old).full.split(' ')[0]! }),
 })
 
@@ -160,6 +161,22 @@ export function conformanceOfRecords(harness: Harness): void {
     assert.deepEqual(await view.of(after).get(['1']), { id: '1', first: 'Ann' })
     await view.transaction((tx) => tx.of(after).update(['1'], (old) => old))
     await assert.rejects(view.of(before).get(['1']), /version 2/)
+    await store.close()
+  })
+
+  test('a new index finds older records once they have been indexed', async () => {
+    const store = await harness.open()
+    await store.storeFor(ann).transaction(async (tx) => {
+      for (let n = 0; n < 300; n++) await tx.of(before).create({ id: `${n}`, full: `Ann ${n}` })
+    })
+    await store
+      .storeFor(bob)
+      .transaction((tx) => tx.of(before).create({ id: '1', full: 'Bob Lee' }))
+    assert.equal((await store.storeFor(ann).of(after).find('first', 'Ann')).records.length, 0)
+    assert.equal(await store.reindex(after), 301)
+    const found = await store.storeFor(ann).of(after).find('first', 'Ann', { limit: 1000 })
+    assert.equal(found.records.length, 300)
+    assert.equal((await store.storeFor(bob).of(after).find('first', 'Bob')).records.length, 1)
     await store.close()
   })
 

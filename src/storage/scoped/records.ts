@@ -1,8 +1,7 @@
-import type { Collection, Index, Key, Owner } from '../../kernel/store.ts'
+import type { Collection, Index, Key } from '../../kernel/store.ts'
 import { openRow, type Sealing } from '../barrier/open-row.ts'
 import { decodeBody, encodeBody } from '../codec.ts'
 import type { Entry, Row, Shelf } from '../driver.ts'
-import { shelfOf } from '../shelf.ts'
 import { encodeKey } from '../tuple.ts'
 import {
   type Blind,
@@ -23,10 +22,10 @@ export class Records<R> {
   private readonly engine: Sealing
   private readonly blinded = new Map<string, Buffer>()
 
-  constructor(engine: Sealing, collection: AnyCollection<R>, owner: Owner) {
+  constructor(engine: Sealing, collection: AnyCollection<R>, shelf: Shelf) {
     this.engine = engine
     this.collection = collection
-    this.shelf = shelfOf(collection.name, collection.options.scope, owner)
+    this.shelf = shelf
     this.indexes = planIndexes(collection)
   }
 
