@@ -31,7 +31,7 @@ type Leaf = string | number | bigint | boolean | Date | Uint8Array | null | unde
  * A shape after validation: members that the model requires are there. (The clients type a
  * required member as `T | undefined`, because they do not validate; `wire/validate` does.)
  */
-export type Validated<T> = T extends Leaf
+export type Validated<T> = T extends Leaf | AsyncIterable<Uint8Array>
   ? T
   : T extends readonly (infer E)[]
     ? readonly Validated<NonNullable<E>>[]
@@ -43,8 +43,15 @@ export type Validated<T> = T extends Leaf
         }
       : T
 
-/** Streaming members reach a handler as an async iterable with back-pressure. */
-type StreamOr<T> = ReadableStream extends T ? AsyncIterable<Uint8Array> : T
+/**
+ * Streaming members are async iterables with back-pressure: the clients take any kind of stream
+ * for one, and give one that can be transformed.
+ */
+type StreamOr<T> = ReadableStream extends T
+  ? AsyncIterable<Uint8Array>
+  : NonNullable<T> extends { transformToByteArray(): unknown }
+    ? AsyncIterable<Uint8Array> | Extract<T, undefined>
+    : T
 
 /** What a handler of the operation receives. */
 export type Input<C, Op extends string> =
