@@ -31,13 +31,10 @@ const messageLife = 24 * 3_600_000
 export async function encodeAuthorizationMessage(
   message: Readonly<Record<string, unknown>>,
   account: string,
-  {
-    ports,
-    now,
-  }: Pick<CallContext, 'now'> & { readonly ports: Pick<CallContext['ports'], 'seals'> },
+  ctx: Pick<CallContext, 'now'> & { readonly ports: Pick<CallContext['ports'], 'seals'> },
 ): Promise<string> {
-  const seal = await ports.seals.ready('authorization-message')
-  const expiresAt = now().getTime() + messageLife
+  const seal = await ctx.ports.seals.ready('authorization-message')
+  const expiresAt = ctx.now().getTime() + messageLife
   return seal.seal(deflateRawSync(JSON.stringify({ expiresAt, message })), account)
 }
 
