@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
+import { administration, signedCall } from '../src/cli/administration-client.ts'
 import { postgresBinaries, startPostgres } from '../test/storage/postgres-server.ts'
 import { type Load, load } from './load.ts'
 import { type Signer, signedQuery } from './signed-request.ts'
@@ -132,8 +133,16 @@ async function bench(store: string, bare: Readonly<Record<1 | 32, Row>>): Promis
     )
     const took = performance.now() - from
     console.error(`${name}: LookupEvents ${EventName}: ${Events.length} in ${took.toFixed(0)} ms`)
-    if (Events.length === 0) throw new Error(`${EventName} is not in the log`)
+    const { requestID } = JSON.parse(Events[0]?.CloudTrailEvent ?? '{}')
+    const asked = performance.now()
+    const why = await administration({ data, endpoint }, 'GET', `why/${requestID}`)
+    if ((why as { requestId: string }).requestId !== requestID)
+      throw new Error(`${EventName} does not explain itself`)
+    console.error(`${name}: why ${EventName} in ${(performance.now() - asked).toFixed(0)} ms`)
   }
+  const metrics = await (await signedCall({ data, endpoint }, 'GET', 'metrics')).text()
+  const delay = /sallyport_event_loop_delay_seconds ([\d.e-]+)/.exec(metrics)?.[1]
+  console.error(`${name}: loop delay p99 ${(Number(delay) * 1_000).toFixed(1)} ms`)
   await stopped(server)
   rmSync(data, { recursive: true })
 }
