@@ -18,6 +18,8 @@ export interface Config {
   readonly log: 'pretty' | 'json'
   /** Enforce AWS's request rates. */
   readonly throttle: boolean
+  /** Days that the event log keeps its records. */
+  readonly retentionDays: number
   /** For `--unseal passphrase`; never a flag, which other processes could read. */
   readonly passphrase: string | undefined
   /** Where systemd puts credentials. */
@@ -38,6 +40,7 @@ const flags = {
   unseal: { type: 'string' },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
+  retention: { type: 'string', default: '90' },
   log: { type: 'string' },
 } as const
 
@@ -85,6 +88,9 @@ export function readConfig(
     unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
     testClock: truth('test-clock', text('test-clock')!),
     throttle: truth('throttle', text('throttle')!),
+    retentionDays: Number(
+      matching('retention', text('retention')!, /^[1-9]\d{0,4}$/, 'a number of days'),
+    ),
     log: oneOf('log', text('log') ?? (terminal ? 'pretty' : 'json'), ['pretty', 'json']),
     passphrase: env.SALLYPORT_PASSPHRASE,
     credentialsDirectory: env.CREDENTIALS_DIRECTORY,
@@ -105,7 +111,8 @@ function parse(args: readonly string[]): Partial<Record<keyof typeof flags, stri
     )
     return parseArgs({ args: [...args], options, strict: true }).values
   } catch (error) {
-    throw new ConfigError((error as Error).message)
+    const [sentence = ''] = (error as Error).message.split(/\.(?=\s|$)/)
+    throw new ConfigError(sentence)
   }
 }
 

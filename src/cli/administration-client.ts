@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { environment } from '../config.ts'
 import { payloadHashOf, SigningKeys } from '../wire/sigv4.ts'
 import { canonicalRequest } from '../wire/sigv4-canonical.ts'
-import { Complaint } from './command.ts'
+import { Complaint, Misunderstanding } from './command.ts'
 import { credentialsPath, readCredentials, type StoredCredentials } from './credentials-file.ts'
 
 /** Flags that every command on a running installation takes. */
@@ -20,14 +20,22 @@ export const connectionHelp = `  --data ./.sallyport   where the installation ke
   --json                JSON for programs
 `
 
-/** Reads a command's arguments; a wrong one is told to the person. */
+/**
+ * Reads a command's arguments; a wrong one is told to the person.
+ * @param wanted what stands without a flag, by name; more is refused
+ */
 export function argumentsOf<
   const O extends Record<string, { readonly type: 'string' | 'boolean' }>,
->(args: readonly string[], options: O) {
+>(args: readonly string[], options: O, wanted: readonly string[] = []) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true })
+    const surplus = parsed.positionals[wanted.length]
+    if (surplus !== undefined) throw new Error(`what is "${surplus}" for?`)
+    return parsed
   } catch (error) {
-    throw new Complaint((error as Error).message, 'see --help')
+    // The first sentence says what is wrong; the rest speaks to programmers.
+    const [sentence = ''] = (error as Error).message.split(/\.(?=\s|$)/)
+    throw new Misunderstanding(sentence)
   }
 }
 
@@ -74,6 +82,15 @@ export async function administration(
   return response.json()
 }
 
+/** What to do about a refusal, by its code. */
+const nextSteps: Readonly<Record<string, string>> = {
+  AccessDeniedException: "use the administrator's key: --data names the directory that holds it",
+  UnrecognizedClientException:
+    'the key is of another installation: name the right one with --data or --endpoint',
+  InvalidSignatureException:
+    'the secret is of another installation, or this clock is wrong: sallyport doctor',
+}
+
 /** As `administration`, for answers that are no JSON. */
 export async function signedCall(
   connection: Connection,
@@ -98,7 +115,10 @@ export async function signedCall(
   if (response.ok) return response
   const answer: unknown = await response.json().catch(() => ({}))
   const { code, message } = answer as { code?: string; message?: string }
-  throw new Complaint(message ?? `${endpoint} answered ${response.status} ${code ?? ''}`)
+  throw new Complaint(
+    message ?? `${endpoint} answered ${response.status} ${code ?? ''}`,
+    nextSteps[code ?? ''],
+  )
 }
 
 /** Headers that sign a call of the administration interface. */

@@ -7,7 +7,7 @@ import {
   connectionHelp,
   signedCall,
 } from './administration-client.ts'
-import { type Command, Complaint, type Terminal } from './command.ts'
+import { type Command, Complaint, Misunderstanding, type Terminal } from './command.ts'
 
 export const command: Command = {
   name: 'backup',
@@ -22,9 +22,10 @@ elsewhere, and keep it. Without it the backup is worth nothing, to you as to a t
 
 ${connectionHelp}`,
   async run(args, terminal) {
-    const { values, positionals } = argumentsOf(args, connectionFlags)
+    const { values, positionals } = argumentsOf(args, connectionFlags, ['file'])
     const [file] = positionals
-    if (file === undefined) throw new Complaint('into which file?', 'sallyport backup <file>')
+    if (file === undefined)
+      throw new Misunderstanding('into which file?', 'sallyport backup <file>')
     if (existsSync(file)) throw new Complaint(`${file} is there already`, 'name another file')
     const response = await signedCall(values, 'GET', 'backup')
     const part = `${file}.part`

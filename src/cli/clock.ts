@@ -4,7 +4,7 @@ import {
   connectionFlags,
   connectionHelp,
 } from './administration-client.ts'
-import { type Command, Complaint } from './command.ts'
+import { type Command, Misunderstanding } from './command.ts'
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
@@ -19,7 +19,7 @@ export const command: Command = {
 
 ${connectionHelp}`,
   async run(args, terminal) {
-    const { values, positionals } = argumentsOf(args, connectionFlags)
+    const { values, positionals } = argumentsOf(args, connectionFlags, ['time'])
     const [step] = positionals
     const state = (
       step === undefined
@@ -35,6 +35,6 @@ ${connectionHelp}`,
 function seconds(step: string): number {
   const [, amount, unit] = /^\+?(\d+)([smhd])$/.exec(step) ?? []
   if (amount === undefined || unit === undefined)
-    throw new Complaint(`"${step}" is no span of time`, 'write +30s, +15m, +2h or +7d')
+    throw new Misunderstanding(`"${step}" is no span of time`, 'write +30s, +15m, +2h or +7d')
   return Number(amount) * units[unit]!
 }

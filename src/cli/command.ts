@@ -27,3 +27,6 @@ export class Complaint extends Error {
     this.next = next
   }
 }
+
+/** A command line that cannot be understood: exit code 2, as a wrong flag has. */
+export class Misunderstanding extends Complaint {}

@@ -1,5 +1,6 @@
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import packageFacts from '../../package.json' with { type: 'json' }
 import {
   argumentsOf,
   connectionFlags,
@@ -71,13 +72,17 @@ function* dataFindings(data: string): Generator<Finding> {
       remedy: `chmod 700 ${data}`,
     }
   const { bavail, bsize } = statfsSync(data)
-  const free = bavail * bsize
-  if (free < oneGigabyte)
-    yield {
-      level: free < oneGigabyte / 10 ? 'wrong' : 'warning',
-      what: `only ${Math.round(free / 1_048_576)} MB are free on its disk`,
-      remedy: 'every call is recorded before it is answered: when the disk is full, nothing is',
-    }
+  yield* diskFindings(bavail * bsize)
+}
+
+/** @param free bytes */
+export function* diskFindings(free: number): Generator<Finding> {
+  if (free >= oneGigabyte) return
+  yield {
+    level: free < oneGigabyte / 10 ? 'wrong' : 'warning',
+    what: `only ${Math.round(free / 1_048_576)} MB are free on its disk`,
+    remedy: 'every call is recorded before it is answered: when the disk is full, nothing is',
+  }
 }
 
 function* keyFindings(data: string): Generator<Finding> {
@@ -126,6 +131,12 @@ async function* running(values: { data?: string; endpoint?: string }): AsyncGene
     level: health.status === 'ok' ? 'good' : 'wrong',
     what: `version ${health.version} answers at ${endpoint}: ${health.status}`,
   }
+  if (health.version !== packageFacts.version)
+    yield {
+      level: 'warning',
+      what: `this command is of version ${packageFacts.version}, the installation of ${health.version}`,
+      remedy: 'use the command of the same version, or start the installation anew with this one',
+    }
   if (health.auth === 'open')
     yield {
       level: 'warning',

@@ -5,6 +5,7 @@ import type {
   MatchedStatement,
   NearMiss,
 } from '../kernel/authorization.ts'
+
 /** What `/_sallyport/why/<request-id>` answers. */
 export interface Why {
   readonly requestId: string
@@ -40,7 +41,11 @@ export function explanationText(why: Why, colours: boolean): string {
   for (const decision of why.decisions) {
     const verdict = decision.effect === 'allowed' ? green('allowed') : red(wordOf(decision.effect))
     lines.push('', `${bold(decision.action)} on ${decision.resource}: ${verdict}`)
+    if (why.mode === 'observe' && !decision.allowed)
+      lines.push('  It was done all the same: the installation only observes (--auth observe).')
     if (decision.reason !== '') lines.push(`  ${decision.reason}`)
+    if (decision.effect === 'allowed' && why.caller.endsWith(':root'))
+      lines.push('  The root user of an account may do everything in it.')
     for (const layer of decision.layers) lines.push(...layerLines(layer, why, { grey, green, red }))
     if (decision.missingKeys.length > 0)
       lines.push(`  keys that were asked for and are not there: ${decision.missingKeys.join(', ')}`)
@@ -64,18 +69,33 @@ function layerLines(
   if (layer.effect === 'notApplicable') return []
   const effect = layer.effect === 'allowed' ? green('allows') : red(wordOf(layer.effect))
   const lines = [`  ${layer.layer}: ${effect}`]
-  for (const statement of layer.statements) lines.push(`    ${statementText(statement, why)}`)
+  for (const statement of layer.statements)
+    for (const line of statementText(statement, why)) lines.push(`    ${line}`)
   if (layer.effect !== 'allowed')
     for (const miss of layer.nearMisses.slice(0, 5)) lines.push(grey(`    ${missText(miss, why)}`))
   return lines
 }
 
-function statementText(statement: MatchedStatement, why: Why): string {
+/** Two lines: which statement of which policy, and the statement itself. */
+function statementText(statement: MatchedStatement, why: Why): string[] {
   const { policy, effect, sid, index, start } = statement
   const name = sid === undefined ? `statement ${index + 1}` : `"${sid}"`
-  const source = why.policies[policy.hash]?.document.split('\n')[start.line - 1]?.trim() ?? ''
-  const quoted = source.length > 100 ? `${source.slice(0, 100)}...` : source
-  return `${effect} by ${name} of ${policy.id}, line ${start.line}: ${quoted}`
+  const document = why.policies[policy.hash]?.document
+  const source = document === undefined ? [] : [`  ${quoted(document, statement)}`]
+  return [`${effect} by ${name} of ${policy.id}, line ${start.line}`, ...source]
+}
+
+const longestQuote = 160
+
+/** A statement as it stands in its document, on one line. */
+function quoted(document: string, { start, end }: Pick<MatchedStatement, 'start' | 'end'>): string {
+  const lines = document.split('\n').slice(start.line - 1, end.line)
+  const last = lines.length - 1
+  // The end first: on a single line, both columns count from its beginning.
+  lines[last] = lines[last]?.slice(0, end.column - 1) ?? ''
+  lines[0] = lines[0]?.slice(start.column - 1) ?? ''
+  const text = lines.join(' ').replace(/\s+/g, ' ').trim()
+  return text.length > longestQuote ? `${text.slice(0, longestQuote - 3)}...` : text
 }
 
 function missText(miss: NearMiss, why: Why): string {

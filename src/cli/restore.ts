@@ -2,8 +2,8 @@ import { createReadStream, existsSync, mkdirSync } from 'node:fs'
 import { storeUrl } from '../config.ts'
 import { restore } from '../storage/backup.ts'
 import { openDriver } from '../storage/open.ts'
-import { argumentsOf, dataOf } from './administration-client.ts'
-import { type Command, Complaint } from './command.ts'
+import { argumentsOf, connectionFlags, dataOf } from './administration-client.ts'
+import { type Command, Complaint, Misunderstanding } from './command.ts'
 
 export const command: Command = {
   name: 'restore',
@@ -12,6 +12,7 @@ export const command: Command = {
 
   --data ./.sallyport   the new installation's directory
   --store sqlite        sqlite, or postgres://... for an empty database
+  --json                JSON for programs
 
 The unseal key is not part of a backup. Put the old one where "sallyport start" will look:
 
@@ -20,22 +21,32 @@ The unseal key is not part of a backup. Put the old one where "sallyport start" 
   sallyport start --data ./restored
 `,
   async run(args, terminal) {
-    const options = { data: { type: 'string' }, store: { type: 'string' } } as const
-    const { values, positionals } = argumentsOf(args, options)
+    const { data: where, json } = connectionFlags
+    const options = { data: where, store: { type: 'string' }, json } as const
+    const { values, positionals } = argumentsOf(args, options, ['file'])
     const [file] = positionals
-    if (file === undefined) throw new Complaint('from which file?', 'sallyport restore <file>')
-    if (!existsSync(file)) throw new Complaint(`there is no file ${file}`)
+    if (file === undefined)
+      throw new Misunderstanding('from which file?', 'sallyport restore <file>')
+    if (!existsSync(file))
+      throw new Complaint(`there is no file ${file}`, 'sallyport backup <file> makes one')
     const data = dataOf(values)
     mkdirSync(data, { recursive: true, mode: 0o700 })
     const driver = await openDriver(storeUrl({ store: values.store ?? 'sqlite', data }))
     try {
       await restore(driver, createReadStream(file))
     } catch (error) {
-      throw new Complaint((error as Error).message, 'an empty store and a whole backup are needed')
+      throw new Complaint(
+        (error as Error).message,
+        'restore a whole backup into a new directory (--data) or an empty database (--store)',
+      )
     } finally {
       await driver.close()
     }
-    terminal.out(`restored into ${data}\n`)
+    if (values.json) terminal.out(`${JSON.stringify({ file, data })}\n`)
+    else
+      terminal.out(
+        `restored into ${data}\n  next: give it the unseal key of the old installation, then: sallyport start --data ${data}\n`,
+      )
     return 0
   },
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts'
-import { type Command, Complaint, type Terminal } from './command.ts'
+import { type Command, Complaint, Misunderstanding, type Terminal } from './command.ts'
 
 /** Loaded one by one, so that a command costs only itself. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -40,13 +40,15 @@ export async function run(args: readonly string[], terminal: Terminal = process_
     return await command.run(rest, terminal)
   } catch (error) {
     if (error instanceof ConfigError) {
-      terminal.err(`sallyport ${name}: ${error.message}\n  next: sallyport ${name} --help\n`)
+      terminal.err(`sallyport ${name}: ${error.message}\n  next: see sallyport ${name} --help\n`)
       return 2
     }
     if (error instanceof Complaint) {
-      const next = error.next === undefined ? '' : `  next: ${error.next}\n`
+      const misunderstood = error instanceof Misunderstanding
+      const step = error.next ?? (misunderstood ? `see sallyport ${name} --help` : undefined)
+      const next = step === undefined ? '' : `  next: ${step}\n`
       terminal.err(`sallyport ${name}: ${error.message}\n${next}`)
-      return 1
+      return misunderstood ? 2 : 1
     }
     throw error
   }

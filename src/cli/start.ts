@@ -18,6 +18,7 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
                                credential:<name> (systemd)
   --test-clock                 lets "sallyport clock" move time forward
   --throttle                   enforces AWS's request rates
+  --retention 90               days that the event log keeps its records
   --log pretty|json            pretty on a terminal
 
 Each flag also as SALLYPORT_<FLAG>; flags win. A first key is written to <data>/credentials, or

@@ -4,7 +4,7 @@ import {
   connectionFlags,
   connectionHelp,
 } from './administration-client.ts'
-import { type Command, Complaint } from './command.ts'
+import { type Command, Complaint, Misunderstanding } from './command.ts'
 import { explanationText, type Why } from './explanation-text.ts'
 
 export const command: Command = {
@@ -20,13 +20,23 @@ Every answer carries its request id (x-amzn-RequestId); so does every record of 
 
 ${connectionHelp}`,
   async run(args, terminal) {
-    const { values, positionals } = argumentsOf(args, connectionFlags)
+    const { values, positionals } = argumentsOf(args, connectionFlags, ['request-id'])
     const [requestId] = positionals
-    if (requestId === undefined) throw new Complaint('which request?', 'sallyport why <request-id>')
+    if (requestId === undefined)
+      throw new Misunderstanding('which request?', 'sallyport why <request-id>')
     const path = `why/${encodeURIComponent(requestId)}`
-    const why = (await administration(values, 'GET', path)) as Why
+    const why = (await administration(values, 'GET', path).catch(unknownRequest)) as Why
     if (values.json) terminal.out(`${JSON.stringify(why, null, 2)}\n`)
     else terminal.out(explanationText(why, terminal.interactive))
     return 0
   },
+}
+
+function unknownRequest(error: unknown): never {
+  if (error instanceof Complaint && error.next === undefined)
+    throw new Complaint(
+      error.message,
+      'aws cloudtrail lookup-events shows the requestID of each call',
+    )
+  throw error
 }

@@ -13,7 +13,11 @@ export interface Server {
   readonly admin: Keys
   /** Runs another command of the command line against it. */
   sallyport(...args: string[]): Promise<{ code: number; out: string; err: string }>
+  /** What it wrote to standard error. */
+  said(): string
   stop(): Promise<number>
+  /** Ends it as a power failure would. */
+  kill(): Promise<number>
 }
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -22,14 +26,18 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 export async function startServer(...flags: string[]): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-clients-'))
   const args = [main, 'start', '--port', '0', '--data', data, ...flags]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
   const exited = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)))
   let url: string | undefined
   for await (const line of createInterface(child.stdout)) {
     url = /^sallyport ready (\S+)$/.exec(line)?.[1]
     if (url !== undefined) break
   }
-  if (url === undefined) throw new Error(`sallyport start ended with ${await exited}`)
+  if (url === undefined) throw new Error(`sallyport start ended with ${await exited}: ${said}`)
   const file = readFileSync(join(data, 'credentials'), 'utf8')
   const value = (name: string) => new RegExp(`${name} = (\\S+)`).exec(file)![1]!
   return {
@@ -40,8 +48,13 @@ export async function startServer(...flags: string[]): Promise<Server> {
       secretAccessKey: value('aws_secret_access_key'),
     },
     sallyport: (...more) => run([main, ...more, '--data', data]),
+    said: () => said,
     stop() {
       child.kill('SIGTERM')
+      return exited
+    },
+    kill() {
+      child.kill('SIGKILL')
       return exited
     },
   }
