@@ -3,6 +3,7 @@ import { actionCatalogue } from './access/actions.ts'
 import { Background } from './app/background.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
 import { resetStore } from './app/reset.ts'
+import { keepLog } from './audit/housekeeping.ts'
 import { AuditLog } from './audit/log.ts'
 import { completeOrphans } from './audit/recovery.ts'
 import { type Config, storeUrl } from './config.ts'
@@ -74,12 +75,8 @@ export async function createApp(
     clock.advance(Math.max(0, (stored?.offsetSeconds ?? 0) - clock.offsetSeconds()))
   }
   await readClock()
-  const seenDocuments = new Set<string>()
   const audit = new AuditLog({
-    append(segment, intents, documents) {
-      for (const [hash, text] of documents) store.documents.put(hash, text)
-      return store.log.append(segment, intents)
-    },
+    append: (segment, intents) => store.log.append(segment, intents),
     scan: (query) => store.log.scan(query),
   })
   await completeOrphans(await store.log.orphans(), clock.now(), systemRandom)
@@ -164,7 +161,6 @@ export async function createApp(
       await audit.drain()
       await resetStore(store, installation, [clockState])
       inbox.clear()
-      seenDocuments.clear()
     },
     backup: () => store.backup(),
     storeGauges: async () => {
@@ -174,16 +170,7 @@ export async function createApp(
       )
     },
     document: (hash) => store.documents.get(hash),
-    newDocuments(policies) {
-      const fresh = new Map<string, string>()
-      for (const { hash, document } of policies) {
-        if (seenDocuments.has(hash)) continue
-        if (seenDocuments.size >= 50_000) seenDocuments.clear()
-        seenDocuments.add(hash)
-        fresh.set(hash, document)
-      }
-      return fresh
-    },
+    keepDocument: (hash, document) => store.documents.put(hash, document),
   }
 
   const background = new Background(store, house, entries)
@@ -196,6 +183,7 @@ export async function createApp(
     }
   })
 
+  const housekeeping = keepLog(store.log, clock, config.retentionDays, log)
   const madeKey = await firstKey(installation, config, { random: systemRandom, clock })
   let listening: Listening | undefined
   return {
@@ -209,6 +197,7 @@ export async function createApp(
     async close() {
       await listening?.drain()
       await background.stop()
+      await housekeeping.stop()
       await audit.drain()
       metrics.close()
       await store.close()

@@ -19,7 +19,6 @@ export interface SegmentStore {
       readonly body: Uint8Array
     },
     finishedIntents: readonly string[],
-    documents: ReadonlyMap<string, string>,
   ): Promise<void>
   /** Newest first. `before` is the id of the last segment seen. */
   scan(query: {
@@ -41,8 +40,6 @@ export interface Recorded extends Entry {
   readonly time: number
   /** The intent that this record completes. */
   readonly intent?: string | undefined
-  /** Policy documents that the decision names, by hash. */
-  readonly documents?: ReadonlyMap<string, string> | undefined
 }
 
 const largestSegment = 512
@@ -119,39 +116,40 @@ export class AuditLog implements EventHistory {
   #commit(entries: readonly Recorded[]): Promise<void> {
     let from = Number.POSITIVE_INFINITY
     let to = 0
-    const documents = new Map<string, string>()
     const intents: string[] = []
     for (const entry of entries) {
       if (entry.time < from) from = entry.time
       if (entry.time > to) to = entry.time
       if (entry.intent !== undefined) intents.push(entry.intent)
-      if (entry.documents !== undefined)
-        for (const [hash, text] of entry.documents) documents.set(hash, text)
     }
     const directory = encodeDirectory(entries)
     const body = encodeBody(entries)
     const segment = { from, to, count: entries.length, directory, body }
-    return this.#store.append(segment, intents, documents)
+    return this.#store.append(segment, intents)
   }
 
-  /** Newest first. `after` says segment and place where the page before ended. */
+  /**
+   * Newest first. `after` names the last event of the page before and its time; segments may have
+   * been merged since.
+   */
   async lookup(query: EventQuery): Promise<{ records: string[]; after: string | undefined }> {
     const scope = `${query.account}/${query.region}`
     const key = query.filter
       ? keyOf(scope, query.filter.key, query.filter.value)
       : keyOf(scope, '', '')
-    const [atId, atPlace] = (query.after ?? '').split(':').map(Number)
     const records: string[] = []
-    const resumed = query.after === undefined ? {} : { before: atId! + 1 }
-    for await (const segment of this.#scan(query.from, query.to, resumed)) {
+    let lastEvent = query.after
+    const to = lastEvent === undefined ? query.to : (timeOfId(lastEvent) ?? query.to) + 1_000
+    for await (const segment of this.#scan(query.from, to)) {
       if (!directoryHas(segment.directory, key)) continue
-      const entries = decodeBody(await segment.body())
-      const last = segment.id === atId ? atPlace! - 1 : entries.length - 1
-      for (let place = last; place >= 0; place--) {
-        const { record } = entries[place]!
+      for (const { record } of decodeBody(await segment.body()).reverse()) {
         if (!answers(record, query)) continue
+        if (lastEvent !== undefined) {
+          if (eventIdOf(record) === lastEvent) lastEvent = undefined
+          continue
+        }
         records.push(record)
-        if (records.length === query.limit) return { records, after: `${segment.id}:${place}` }
+        if (records.length === query.limit) return { records, after: eventIdOf(record) }
       }
     }
     return { records, after: undefined }
@@ -162,7 +160,7 @@ export class AuditLog implements EventHistory {
     const key = keyOf('', 'RequestId', requestId)
     const time = timeOfId(requestId)
     if (time === undefined) return undefined
-    for await (const segment of this.#scan(time - 60_000, time + 600_000, {})) {
+    for await (const segment of this.#scan(time - 60_000, time + 600_000)) {
       if (!directoryHas(segment.directory, key)) continue
       for (const entry of decodeBody(await segment.body()))
         if (entry.record.includes(`"requestID":"${requestId}"`)) return entry
@@ -170,12 +168,8 @@ export class AuditLog implements EventHistory {
     return undefined
   }
 
-  async *#scan(
-    from: number,
-    to: number,
-    start: { before?: number },
-  ): AsyncGenerator<StoredSegment> {
-    let { before } = start
+  async *#scan(from: number, to: number): AsyncGenerator<StoredSegment> {
+    let before: number | undefined
     for (;;) {
       const range = before === undefined ? { from, to } : { from, to, before }
       const segments = await this.#store.scan({ ...range, limit: page })
@@ -185,6 +179,8 @@ export class AuditLog implements EventHistory {
     }
   }
 }
+
+const eventIdOf = (record: string): string => JSON.parse(record).eventID
 
 function answers(text: string, query: EventQuery): boolean {
   const record = JSON.parse(text)

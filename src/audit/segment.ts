@@ -78,3 +78,22 @@ export function decodeBody(body: Uint8Array): { record: string; decision: string
     entries.push({ record: lines[i]!, decision: lines[i + 1]! })
   return entries
 }
+
+interface Part {
+  readonly directory: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** Several segments as one, oldest first. */
+export function mergeSegments(parts: readonly Part[]): Part {
+  const hashes = new Set<number>()
+  for (const { directory } of parts) {
+    const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength)
+    for (let at = 0; at < directory.byteLength; at += 4) hashes.add(view.getUint32(at, true))
+  }
+  const sorted = Uint32Array.from(hashes).sort()
+  return {
+    directory: new Uint8Array(sorted.buffer),
+    body: Buffer.concat(parts.map(({ body }) => body)),
+  }
+}

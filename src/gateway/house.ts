@@ -60,6 +60,6 @@ export interface House {
   storeGauges(): Promise<Readonly<Record<string, number>>>
   /** A policy document as it was when a decision named it. */
   document(hash: string): Promise<string | undefined>
-  /** Documents that the log does not hold yet, of those that a decision names. */
-  newDocuments(policies: Iterable<{ hash: string; document: string }>): Map<string, string>
+  /** Keeps the text of a policy for as long as a record names it. */
+  keepDocument(hash: string, document: string): void
 }

@@ -67,13 +67,13 @@ export function record(exchange: Exchange, house: House): void | Promise<void> {
     const type = resourceType(arn)
     if (type !== undefined) keys.push(keyOf(scope, 'ResourceType', type))
   }
+  for (const { hash, document } of policiesOf(exchange)) house.keepDocument(hash, document)
   return house.audit.record({
     time,
     record,
     decision: decisionJson(exchange, house.mode),
     keys,
     intent: exchange.intended ? requestId : undefined,
-    documents: house.newDocuments(policiesOf(exchange)),
   })
 }
 
