@@ -2,10 +2,10 @@ import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { Background } from './app/background.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
+import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
 import { keepLog } from './audit/housekeeping.ts'
 import { AuditLog } from './audit/log.ts'
-import { completeOrphans } from './audit/recovery.ts'
 import { type Config, storeUrl } from './config.ts'
 import { Credentials } from './gateway/credentials.ts'
 import type { House } from './gateway/house.ts'
@@ -79,7 +79,7 @@ export async function createApp(
     append: (segment, intents) => store.log.append(segment, intents),
     scan: (query) => store.log.scan(query),
   })
-  await completeOrphans(await store.log.orphans(), clock.now(), systemRandom)
+  const orphans = await adoptOrphans(store, { clock, random: systemRandom, log })
 
   const inbox = new Inbox(() => clock.now())
   const ports: Ports = guardedPorts({
@@ -198,6 +198,7 @@ export async function createApp(
       await listening?.drain()
       await background.stop()
       await housekeeping.stop()
+      await orphans.stop()
       await audit.drain()
       metrics.close()
       await store.close()

@@ -22,9 +22,10 @@ export interface Server {
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
-/** Starts it on a free port and waits until it says that it is ready. */
+/** Starts it on a free port, with data of its own or where `--data` says, and waits until it is ready. */
 export async function startServer(...flags: string[]): Promise<Server> {
-  const data = mkdtempSync(join(tmpdir(), 'sallyport-clients-'))
+  const given = flags.indexOf('--data')
+  const data = given < 0 ? mkdtempSync(join(tmpdir(), 'sallyport-clients-')) : flags[given + 1]!
   const args = [main, 'start', '--port', '0', '--data', data, ...flags]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
@@ -47,7 +48,7 @@ export async function startServer(...flags: string[]): Promise<Server> {
       accessKeyId: value('aws_access_key_id'),
       secretAccessKey: value('aws_secret_access_key'),
     },
-    sallyport: (...more) => run([main, ...more, '--data', data]),
+    sallyport: (...more) => run([main, ...more, '--data', data, '--endpoint', url]),
     said: () => said,
     stop() {
       child.kill('SIGTERM')
