@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ServiceError } from '../kernel/errors.ts'
 import type { HttpRequest } from '../kernel/http.ts'
-import { type ClaimedSignature, payloadHashOf } from '../wire/sigv4.ts'
+import { chunkedForms, decodeAwsChunked } from '../wire/aws-chunked.ts'
+import { type ClaimedSignature, payloadHashOf, type SigningKeys } from '../wire/sigv4.ts'
 
 const hashForm = /^[0-9a-f]{64}$/
 
@@ -24,8 +25,17 @@ const mismatch = () =>
     { status: 400 },
   )
 
-/** Holds the body to the hash that was signed: at once when it is collected, at its end when not. */
-export function checkedPayload(request: HttpRequest, signed: string): HttpRequest {
+/**
+ * Holds the body to what was signed: to its hash, at once when it is collected and at its end when
+ * not, or to the signatures of its chunks.
+ */
+export function checkedPayload(
+  request: HttpRequest,
+  signed: string,
+  claim: ClaimedSignature,
+  keys: SigningKeys,
+): HttpRequest {
+  if (Object.hasOwn(chunkedForms, signed)) return unchunked(request, signed, claim, keys)
   if (!hashForm.test(signed)) return request
   const { body } = request
   if (body instanceof Uint8Array) {
@@ -45,4 +55,35 @@ async function* hashed(
     yield chunk
   }
   if (hash.digest('hex') !== signed) throw mismatch()
+}
+
+function unchunked(
+  request: HttpRequest,
+  signed: string,
+  { date, region, service, timestamp, signature }: ClaimedSignature,
+  keys: SigningKeys,
+): HttpRequest {
+  const told = request.headers['x-amz-decoded-content-length'] ?? ''
+  if (!/^\d{1,15}$/.test(told))
+    throw new ServiceError(
+      'MissingContentLength',
+      'You must provide the Content-Length HTTP header.',
+      { status: 411 },
+    )
+  const { signed: chunksSigned, trailer } = chunkedForms[signed]!
+  const scope = `${date}/${region}/${service}/aws4_request`
+  const key = keys.of(date, region, service)
+  const announced = (request.headers['x-amz-trailer'] ?? '').toLowerCase().split(/\s*,\s*/)
+  const body = decodeAwsChunked(pieces(request.body), {
+    seed: chunksSigned ? { key, signature, timestamp, scope } : undefined,
+    trailer,
+    decodedLength: Number(told),
+    announced,
+  })
+  return { ...request, body }
+}
+
+async function* pieces(body: HttpRequest['body']): AsyncGenerator<Uint8Array> {
+  if (body instanceof Uint8Array) yield body
+  else yield* body
 }

@@ -23,6 +23,7 @@ const journey: readonly Step[] = [
   findRoute, //    host, target header, action, path: which service, operation and protocol
   collectBody, //  the bytes of the body, unless a member streams it
   authenticate, // SigV4 in header or query; loads the principal with all its policies
+  collectBody, //  again, where chunk framing made a stream of it
   parse, //        the body becomes the operation's input
   validate, //     constraints of the model
   loadTargets, //  which resources the call is about, loaded once

@@ -3,6 +3,7 @@ import { createHmac, hash } from 'node:crypto'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import type * as S3 from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { defineService, operationsOf } from '../../src/kernel/service.ts'
 import { SigningKeys } from '../../src/wire/sigv4.ts'
 import { canonicalRequest } from '../../src/wire/sigv4-canonical.ts'
@@ -15,6 +16,7 @@ const mebibyte = 1024 * 1024
 const large = 192 * mebibyte
 
 let received = 0
+let framing: string | undefined
 let produced = 0
 
 async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
@@ -133,4 +135,30 @@ test('a body that is not what was signed is refused at its end', async () => {
   const answer = await ask('PUT', '/bucket/forged', other, zeros(mebibyte), mebibyte)
   assert.equal(answer.statusCode, 400)
   assert.match(await text(answer), /<Code>XAmzContentSHA256Mismatch<\/Code>/)
+})
+
+test("the official client's own stream, in chunks with a checksum behind them", async () => {
+  const { Readable } = await import('node:stream')
+  const client = new S3Client({
+    endpoint: house.url,
+    region: 'us-east-1',
+    credentials: house.admin,
+    forcePathStyle: true,
+    maxAttempts: 1,
+  })
+  client.middlewareStack.add(
+    (next) => (args) => {
+      framing = (args.request as { headers: Record<string, string> }).headers[
+        'x-amz-content-sha256'
+      ]
+      return next(args)
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  )
+  const Body = Readable.from(zeros(mebibyte))
+  const put = new PutObjectCommand({ Bucket: 'b', Key: 'k', Body, ContentLength: mebibyte })
+  const { ETag } = await client.send(put)
+  assert.equal(ETag, `"${mebibyte}"`)
+  assert.match(framing ?? '', /^STREAMING-/)
+  client.destroy()
 })

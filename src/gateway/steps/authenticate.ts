@@ -71,7 +71,7 @@ function admit(
     checkFreshness(claim, Date.now())
     const signed = signedPayload(exchange.request, claim)
     verifySignature(claim, exchange.request, known.keys, signed)
-    exchange.request = checkedPayload(exchange.request, signed)
+    exchange.request = checkedPayload(exchange.request, signed, claim, known.keys)
   } catch (error) {
     if (error instanceof SignatureRefused) throw refusal(error.fault, protocol, error.message)
     throw error
