@@ -12,6 +12,10 @@ export function identityJson(principal: Principal): string {
   return text
 }
 
+/** What the owner of a resource learns of a caller from another account. */
+export const strangerJson = ({ userId, account }: Principal): string =>
+  JSON.stringify({ type: 'AWSAccount', principalId: userId, accountId: account })
+
 /** The name that LookupEvents finds a principal by. */
 export function eventUserName(principal: Principal): string {
   if (principal.kind === 'root') return 'root'

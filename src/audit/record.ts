@@ -1,11 +1,13 @@
 import type { Principal } from '../kernel/authorization.ts'
 import type { Source } from '../kernel/context.ts'
-import { identityJson } from './identity.ts'
+import { identityJson, strangerJson } from './identity.ts'
 
 /** What one call was, from the first byte to the answer. */
 export interface CallRecord {
   readonly requestId: string
   readonly eventId: string
+  /** Set when more than one account gets a record of the call. */
+  readonly sharedEventId?: string | undefined
   /** Service time in milliseconds. */
   readonly time: number
   readonly eventSource: string
@@ -14,6 +16,8 @@ export interface CallRecord {
   readonly region: string
   readonly account: string
   readonly principal: Principal
+  /** The caller is of another account than the one that gets the record. */
+  readonly foreign?: boolean | undefined
   readonly source: Source
   readonly host: string | undefined
   readonly readOnly: boolean
@@ -32,7 +36,7 @@ export interface CallRecord {
  */
 export function cloudTrailJson(call: CallRecord): string {
   const text = JSON.stringify
-  let out = `{"eventVersion":"1.11","userIdentity":${identityOf(call)}`
+  let out = `{"eventVersion":"1.11","userIdentity":${call.foreign ? strangerJson(call.principal) : identityOf(call)}`
   out += `,"eventTime":"${isoSeconds(call.time)}","eventSource":"${call.eventSource}"`
   out += `,"eventName":${text(call.eventName)},"awsRegion":${text(call.region)}`
   out += `,"sourceIPAddress":${text(call.source.invokedBy ?? call.source.ip)}`
@@ -53,7 +57,9 @@ export function cloudTrailJson(call: CallRecord): string {
   }
   out += `,"eventType":"AwsApiCall"`
   if (call.apiVersion !== undefined) out += `,"apiVersion":"${call.apiVersion}"`
-  out += `,"managementEvent":true,"recipientAccountId":"${call.account}","eventCategory":"Management"`
+  out += `,"managementEvent":true,"recipientAccountId":"${call.account}"`
+  if (call.sharedEventId !== undefined) out += `,"sharedEventID":"${call.sharedEventId}"`
+  out += ',"eventCategory":"Management"'
   if (call.source.secure && call.source.invokedBy === undefined)
     out += `,"tlsDetails":{"clientProvidedHostHeader":${text(call.host ?? '')}}`
   return `${out}}`

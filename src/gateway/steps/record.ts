@@ -1,5 +1,5 @@
 import { eventUserName } from '../../audit/identity.ts'
-import { namesOfArn } from '../../audit/log.ts'
+import { namesOfArn, type Recorded } from '../../audit/log.ts'
 import { cloudTrailJson, resourceType } from '../../audit/record.ts'
 import { redactedJson } from '../../audit/redact.ts'
 import { keyOf } from '../../audit/segment.ts'
@@ -13,16 +13,43 @@ const anonymousRate = { rate: 50, burst: 200 }
 
 /**
  * Writes what happened, and waits until it is durable. A call that changed something is completed
- * even when its client has gone.
+ * even when its client has gone. A call into another account is told to both: the caller's account
+ * sees who it was, the owner's only from which account.
  */
 export function record(exchange: Exchange, house: House): void | Promise<void> {
   if (exchange.unrecorded) return
   const { principal } = exchange.caller
   const stranger = principal.kind === 'anonymous' && exchange.error !== undefined
   if (stranger && !house.throttle.takeAlways('anonymous', anonymousRate, Date.now())) return
+  for (const { hash, document } of policiesOf(exchange)) house.keepDocument(hash, document)
+  const intent = exchange.intended ? exchange.requestId : undefined
   // Refusals of nobody belong to the installation, whose log no account can look into.
-  const account = stranger ? 'installation' : (exchange.owner?.account ?? principal.account)
+  if (stranger) return house.audit.record(entryOf(exchange, house, { account: 'installation' }))
+  const own = principal.account
+  const owner = exchange.owner?.account ?? own
+  if (own === owner || own === '' || principal.kind === 'service')
+    return house.audit.record({ ...entryOf(exchange, house, { account: owner }), intent })
+  const sharedEventId = timedUuid(exchange.time, house.random)
+  const both = [
+    house.audit.record({ ...entryOf(exchange, house, { account: own, sharedEventId }), intent }),
+    house.audit.record(entryOf(exchange, house, { account: owner, sharedEventId, foreign: true })),
+  ]
+  return Promise.all(both).then(() => undefined)
+}
+
+/** Whose log a record goes to. */
+interface Recipient {
+  readonly account: string
+  /** The same for all records of one call. */
+  readonly sharedEventId?: string
+  /** The caller is of another account: that is all the recipient learns of it. */
+  readonly foreign?: boolean
+}
+
+function entryOf(exchange: Exchange, house: House, recipient: Recipient): Recorded {
+  const { account, sharedEventId, foreign = false } = recipient
   const { loaded, error, requestId, time } = exchange
+  const { principal } = exchange.caller
   const eventId = timedUuid(time, house.random)
   const eventName = exchange.operationName
   const eventSource = loaded?.eventSource ?? 'sallyport.amazonaws.com'
@@ -33,6 +60,7 @@ export function record(exchange: Exchange, house: House): void | Promise<void> {
   const record = cloudTrailJson({
     requestId,
     eventId,
+    sharedEventId,
     time,
     eventSource,
     eventName,
@@ -40,6 +68,7 @@ export function record(exchange: Exchange, house: House): void | Promise<void> {
     region,
     account,
     principal,
+    foreign,
     source: exchange.source,
     host: exchange.request.headers.host,
     readOnly,
@@ -58,23 +87,16 @@ export function record(exchange: Exchange, house: House): void | Promise<void> {
     keyOf(scope, 'EventName', eventName),
     keyOf(scope, 'EventSource', eventSource),
     keyOf(scope, 'ReadOnly', String(readOnly)),
-    keyOf(scope, 'Username', eventUserName(principal)),
   ]
-  if (principal.accessKeyId !== undefined)
+  if (!foreign) keys.push(keyOf(scope, 'Username', eventUserName(principal)))
+  if (!foreign && principal.accessKeyId !== undefined)
     keys.push(keyOf(scope, 'AccessKeyId', principal.accessKeyId))
   for (const { arn } of resources) {
     for (const name of namesOfArn(arn)) keys.push(keyOf(scope, 'ResourceName', name))
     const type = resourceType(arn)
     if (type !== undefined) keys.push(keyOf(scope, 'ResourceType', type))
   }
-  for (const { hash, document } of policiesOf(exchange)) house.keepDocument(hash, document)
-  return house.audit.record({
-    time,
-    record,
-    decision: decisionJson(exchange, house.mode),
-    keys,
-    intent: exchange.intended ? requestId : undefined,
-  })
+  return { time, record, decision: decisionJson(exchange, house.mode), keys }
 }
 
 /** What a changing transaction leaves behind if the process dies before the record is written. */
