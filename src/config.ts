@@ -44,6 +44,12 @@ const flags = {
   log: { type: 'string' },
 } as const
 
+/** Flags of the operating interface that are still to be built, and what to do meanwhile. */
+const flagsToCome: Readonly<Record<string, string>> = {
+  'tls-port': 'put a TLS proxy before it',
+  workers: 'start several processes on one PostgreSQL database',
+}
+
 /** A setting that cannot be; its message says what would. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -67,6 +73,11 @@ export function readConfig(
   env: Environment = process.env,
   terminal: boolean = process.stdout.isTTY,
 ): Config {
+  for (const [name, meanwhile] of Object.entries(flagsToCome)) {
+    const variable = `SALLYPORT_${name.toUpperCase().replaceAll('-', '_')}`
+    if (env[variable] !== undefined || args.some((arg) => arg.split('=')[0] === `--${name}`))
+      throw new ConfigError(`--${name} is not there yet: ${meanwhile}`)
+  }
   const given = parse(args)
   const text = (name: keyof typeof flags): string | undefined => {
     const fromFlag = given[name]
