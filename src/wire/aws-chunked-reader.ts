@@ -50,6 +50,15 @@ export class ChunkReader {
     }
   }
 
+  async ended(): Promise<boolean> {
+    return this.#rest.length === 0 && !(await this.#more())
+  }
+
+  /** Lets go of a body that was not read to its end. */
+  async stop(): Promise<void> {
+    await this.#pieces.return?.()
+  }
+
   async #more(): Promise<boolean> {
     for (;;) {
       const { value, done } = await this.#pieces.next()

@@ -30,6 +30,7 @@ export const chunkedForms: Readonly<Record<string, { signed: boolean; trailer: b
   'STREAMING-UNSIGNED-PAYLOAD-TRAILER': { signed: false, trailer: true },
 }
 
+const trailerSignature = 'x-amz-trailer-signature'
 const emptyHash = hash('sha256', '')
 /** Only the last chunk of a signed body may be smaller. */
 const smallestChunk = 8_192
@@ -55,6 +56,14 @@ export async function* decodeAwsChunked(
   form: ChunkedForm,
 ): AsyncGenerator<Uint8Array> {
   const reader = new ChunkReader(body)
+  try {
+    yield* chunksOf(reader, form)
+  } finally {
+    await reader.stop()
+  }
+}
+
+async function* chunksOf(reader: ChunkReader, form: ChunkedForm): AsyncGenerator<Uint8Array> {
   const sums = new Map<string, Checksum>()
   for (const name of form.announced) {
     const make = Object.hasOwn(checksums, name) ? checksums[name] : undefined
@@ -88,13 +97,14 @@ export async function* decodeAwsChunked(
     await reader.lineEnd()
   }
   if (length !== form.decodedLength) throw incomplete()
-  const trailers = await trailersOf(reader, form.trailer)
+  const signedTrailer = form.trailer && form.seed !== undefined
+  const trailers = await trailersOf(reader, form.trailer, signedTrailer)
   if (form.seed !== undefined && form.trailer) {
     const { timestamp, scope, key } = form.seed
-    const signed = [...trailers].filter(([name]) => name !== 'x-amz-trailer-signature')
+    const signed = [...trailers].filter(([name]) => name !== trailerSignature)
     const text = signed.map(([name, value]) => `${name}:${value}\n`).join('')
     const told = `AWS4-HMAC-SHA256-TRAILER\n${timestamp}\n${scope}\n${previous}\n${hash('sha256', text)}`
-    verified(key, told, trailers.get('x-amz-trailer-signature'))
+    verified(key, told, trailers.get(trailerSignature))
   }
   checkSums(sums, trailers)
 }
@@ -115,11 +125,20 @@ function verified(key: KeyObject, told: string, given: string | undefined): stri
   return given!
 }
 
-async function trailersOf(reader: ChunkReader, expected: boolean): Promise<Map<string, string>> {
+async function trailersOf(
+  reader: ChunkReader,
+  expected: boolean,
+  signed: boolean,
+): Promise<Map<string, string>> {
   const trailers = new Map<string, string>()
   for (;;) {
     const line = await reader.line()
-    if (line === '') return trailers
+    if (line === '') {
+      // In AWS's example an empty line stands between the trailers and their signature.
+      const signatureFollows = signed && trailers.size > 0 && !trailers.has(trailerSignature)
+      if (!signatureFollows || (await reader.ended())) return trailers
+      continue
+    }
     const colon = line.indexOf(':')
     if (!expected || colon < 1 || trailers.size >= 16)
       throw refuse(

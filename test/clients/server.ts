@@ -11,6 +11,8 @@ export interface Server {
   readonly url: string
   readonly data: string
   readonly admin: Keys
+  /** Of the process. */
+  readonly pid: number
   /** Runs another command of the command line against it. */
   sallyport(...args: string[]): Promise<{ code: number; out: string; err: string }>
   /** What it wrote to standard error. */
@@ -44,6 +46,7 @@ export async function startServer(...flags: string[]): Promise<Server> {
   return {
     url,
     data,
+    pid: child.pid!,
     admin: {
       accessKeyId: value('aws_access_key_id'),
       secretAccessKey: value('aws_secret_access_key'),

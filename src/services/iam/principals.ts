@@ -142,6 +142,8 @@ function federated(claims: SessionClaims, issuerArn: string): Principal {
 }
 
 async function credential(open: OpenReader, keyId: string): Promise<Credential | undefined> {
+  // Longer than any id that IAM takes; the store would refuse such a key.
+  if (keyId.length > 128) return undefined
   const key = await open(at('000000000000')).of(accessKeys).get([keyId])
   if (key === undefined) return undefined
   const { secret, active, account, userId } = key
