@@ -16,8 +16,10 @@ export async function resetStore(
 ): Promise<void> {
   const { account } = installation.owner
   const root = await installation.of(accessKeys).find('owner', [account, account])
+  // Other nodes remember which documents they have written; retention takes them later.
+  const shared = store.driver.shared ? ['sallyport.documents'] : []
   await emptyStore(store.driver, {
-    keep: keep.map(({ name }) => name),
+    keep: [...keep.map(({ name }) => name), ...shared],
     cached: ['iam', 'iam.keys'],
   })
   store.documents.forget()

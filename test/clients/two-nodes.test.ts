@@ -42,9 +42,9 @@ const clients = ({ url }: Server, credentials: Keys) => {
 }
 
 /** Two nodes of an installation of their own. */
-async function twoNodes(url: string): Promise<[Server, Server]> {
+async function twoNodes(url: string, ...more: string[]): Promise<[Server, Server]> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-nodes-'))
-  const flags = ['--store', url, '--data', data]
+  const flags = ['--store', url, '--data', data, ...more]
   return [await startServer(...flags), await startServer(...flags)]
 }
 
@@ -181,6 +181,50 @@ describe('two nodes', { skip, timeout: 180_000 }, () => {
     const [one, two] = await twoNodes(url.href)
     try {
       judge(await revocationLags(one, two), (text) => t.diagnostic(text))
+    } finally {
+      await Promise.all([one.stop(), two.stop()])
+    }
+  })
+
+  test('a test clock and a reset hold on both', async () => {
+    const flags = ['--test-clock', '--auth', 'open']
+    const [one, two] = await twoNodes(await postgres.newDatabase(), ...flags)
+    const ask = async ({ url }: Server, path: string, body?: object) => {
+      const sent = body && { method: 'POST', body: JSON.stringify(body) }
+      const answer = await fetch(`${url}/_sallyport/${path}`, sent)
+      return answer.json() as Promise<Record<string, unknown>>
+    }
+    try {
+      const keys = await makeUser(one, 'alice')
+      const documented = async (on: Server) => {
+        const PolicyDocument = policy({ Effect: 'Allow', Action: 'iam:*', Resource: '*' })
+        const own = { UserName: 'alice', PolicyName: 'own', PolicyDocument }
+        await clients(on, on.admin).iam.send(new PutUserPolicyCommand(own))
+      }
+      await documented(one)
+      for (const at of [one, two]) await clients(at, keys).iam.send(new GetUserCommand({}))
+
+      for (const at of [one, two]) await ask(at, 'clock', { advanceSeconds: 3_600 })
+      for (const at of [one, two]) {
+        const end = performance.now() + 5_000
+        while ((await ask(at, 'clock')).offsetSeconds !== 7_200) {
+          assert.ok(performance.now() < end, 'the clock of one is not that of the other')
+          await new Promise((next) => setTimeout(next, 50))
+        }
+      }
+
+      assert.deepEqual(await ask(two, 'reset', {}), { status: 'ok' })
+      const gone = async (): Promise<boolean> => {
+        const { Users } = await clients(one, keys).iam.send(new ListUsersCommand({}))
+        return Users!.length === 0
+      }
+      assert.equal(await gone(), true)
+      // The same policy again, explained by the node that had written its text before.
+      const again = await makeUser(one, 'alice')
+      await documented(one)
+      const { $metadata } = await clients(one, again).iam.send(new GetUserCommand({}))
+      const why = await ask(two, `why/${$metadata.requestId}`)
+      assert.equal((why.decisions as { effect: string }[])[0]!.effect, 'allowed')
     } finally {
       await Promise.all([one.stop(), two.stop()])
     }
