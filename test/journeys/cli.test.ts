@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -215,6 +216,28 @@ test('why: the statement itself, near misses, and who needs no policy', async ()
   assert.equal(json.operation, 'PutUserPolicy')
 })
 
+test('why in observe mode: what would be denied was done all the same', async () => {
+  const observing = await install('--auth', 'observe')
+  furnish(observing)
+  try {
+    const { iam } = observing.as()
+    await iam.send(new CreateUserCommand({ UserName: 'eve' }))
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'eve' }))
+    const keys: Keys = {
+      accessKeyId: AccessKey!.AccessKeyId!,
+      secretAccessKey: AccessKey!.SecretAccessKey!,
+    }
+    const { $metadata } = await observing.as(keys).iam.send(new ListUsersCommand({}))
+    const { out } = await sallyport('why', $metadata.requestId!, '--data', observing.data)
+    assert.match(
+      out,
+      /succeeded\n\niam:ListUsers on \S+: not allowed\n {2}It was done all the same/,
+    )
+  } finally {
+    await observing.close()
+  }
+})
+
 test('backup and restore: the same installation elsewhere, with its own unseal key', async () => {
   await house.as().iam.send(new CreateUserCommand({ UserName: 'kept' }))
   const file = join(house.data, 'all.backup')
@@ -298,15 +321,38 @@ test('doctor: what is good, what to consider, what is wrong', async () => {
 
 test('start: announces itself and its mode, keeps its secrets, ends on SIGTERM', async () => {
   const server = await startServer('--store', 'memory', '--auth', 'open')
+  const { port } = new URL(server.url)
+  const late = connect(Number(port), '127.0.0.1')
+  const body = 'Action=GetCallerIdentity&Version=2011-06-15'
+  let heard = ''
+  late.on('data', (chunk) => {
+    heard += chunk
+  })
   try {
     assert.match(server.said(), /^WARNING: --auth open accepts keys that nobody made/)
     assert.equal(statSync(join(server.data, 'credentials')).mode & 0o777, 0o600)
-    const { port } = new URL(server.url)
     const data = mkdtempSync(join(tmpdir(), 'sallyport-cli-'))
     const again = await sallyport('start', '--port', port, '--store', 'memory', '--data', data)
     assert.equal(again.code, 1)
     assert.match(again.err, /port \d+ is taken\n {2}next: choose another with --port/)
+
+    // A request of which half has come when the signal comes is answered.
+    const type = 'Content-Type: application/x-www-form-urlencoded'
+    late.write(
+      `POST / HTTP/1.1\r\nHost: sts\r\n${type}\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n${body.slice(0, 9)}`,
+    )
+    while (!heard.includes('100 Continue')) await once(late, 'data')
   } finally {
-    assert.equal(await server.stop(), 0)
+    const ended = server.stop()
+    const refused = () =>
+      fetch(server.url).then(
+        () => false,
+        () => true,
+      )
+    while (!(await refused())) await new Promise((next) => setTimeout(next, 5))
+    late.write(body.slice(9))
+    late.end()
+    assert.equal(await ended, 0)
   }
+  assert.match(heard, /HTTP\/1\.1 403 Forbidden.*MissingAuthenticationToken/s)
 })

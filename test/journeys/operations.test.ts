@@ -281,6 +281,37 @@ test('ports and calls inside a transaction are refused, and nothing is changed',
   }
 })
 
+test('the inbox holds what was sent, and narrows to one address', async () => {
+  const probe: Probe = {
+    async send(text, { ports }) {
+      if (text.startsWith('+')) await ports.sendSms({ to: text, text: 'code 1' })
+      else await ports.sendMail({ to: text, subject: 'hello', text: 't', html: '<b>t</b>' })
+    },
+  }
+  const house = await installAt({ services: [probeService(probe)] }, '--test-clock')
+  try {
+    await house.ask('POST', 'clock', { body: { advanceSeconds: 86_400 } })
+    for (const to of ['ann@example.com', '+15550001', 'ann+b@example.com']) await send(house, to)
+    const messages = async (query = '') => {
+      const { json } = await house.ask('GET', `inbox${query}`)
+      return json.messages as Record<string, string>[]
+    }
+    const [mail, sms, last] = await messages()
+    assert.deepEqual([mail!.kind, sms!.kind, last!.to], ['mail', 'sms', 'ann+b@example.com'])
+    assert.deepEqual([mail!.subject, mail!.html, sms!.text], ['hello', '<b>t</b>', 'code 1'])
+    const ahead = Date.parse(mail!.at!) - Date.now()
+    assert.ok(ahead > 80_000_000, 'by the service’s clock')
+    const one = await messages(`?to=${encodeURIComponent('ann+b@example.com')}`)
+    assert.deepEqual(
+      one.map(({ to }) => to),
+      ['ann+b@example.com'],
+    )
+    assert.deepEqual(await messages('?to=nobody'), [])
+  } finally {
+    await house.close()
+  }
+})
+
 for (const store of ['memory', 'sqlite'])
   test(`reset empties every account on ${store}, and the administrator's key goes on`, async () => {
     const sent: Probe['send'] = async (text, ctx) => {
