@@ -9,6 +9,8 @@ export interface Row {
   readonly everybody?: boolean
   /** May succeed on what was decided although its name has moved on; see the races. */
   readonly outlives?: boolean
+  /** Another account may have what is asked for, and would keep it from this one. */
+  readonly firstComes?: boolean
   /** Tells about other accounts on purpose. */
   readonly anyAccount?: boolean
 }
@@ -181,6 +183,20 @@ const onKey = (operation: string, more: object): [string, Making] => [
   }),
 ]
 
+function onAccount(
+  operation: string,
+  input: object = {},
+  prepare: (w: World) => Promise<unknown> | undefined = () => undefined,
+): [string, Making] {
+  return [
+    operation,
+    async (w) => {
+      await prepare(w)
+      return { input: input as Row['input'], decides: [[`iam:${operation}`, '*']] }
+    },
+  ]
+}
+
 export const iamRows = new Map<string, Making>([
   ...policyHolder('User'),
   ...policyHolder('Group'),
@@ -264,6 +280,27 @@ export const iamRows = new Map<string, Making>([
       tagged: true,
     }),
   ],
+  [
+    'CreateAccountAlias',
+    (w) => ({
+      input: { AccountAlias: `new-${w.account}` },
+      decides: [['iam:CreateAccountAlias', '*']],
+      firstComes: true,
+    }),
+  ],
+  [
+    'DeleteAccountAlias',
+    async (w) => {
+      const input = { AccountAlias: `taken-${w.account}` }
+      await w.send('CreateAccountAlias', input)
+      return { input, decides: [['iam:DeleteAccountAlias', '*']] }
+    },
+  ],
+  onAccount('ListAccountAliases'),
+  onAccount('GetAccountSummary'),
+  onAccount('UpdateAccountPasswordPolicy', { MinimumPasswordLength: 20 }),
+  onAccount('GetAccountPasswordPolicy', {}, (w) => w.send('UpdateAccountPasswordPolicy', {})),
+  onAccount('DeleteAccountPasswordPolicy', {}, (w) => w.send('UpdateAccountPasswordPolicy', {})),
   [
     'GetAccountAuthorizationDetails',
     () => ({ input: {}, decides: [['iam:GetAccountAuthorizationDetails', '*']] }),

@@ -1,6 +1,8 @@
 import { defineService } from '../../kernel/service.ts'
 import * as accessKeys from './access-keys.ts'
+import * as accountAliases from './account-aliases.ts'
 import * as accountDetails from './account-details.ts'
+import * as accountSummary from './account-summary.ts'
 import * as attachments from './attachments.ts'
 import * as boundaries from './boundaries.ts'
 import type { C } from './contract.ts'
@@ -9,6 +11,7 @@ import * as inlinePolicies from './inline-policies.ts'
 import * as instanceProfiles from './instance-profiles.ts'
 import * as managedPolicies from './managed-policies.ts'
 import * as memberships from './memberships.ts'
+import * as passwordPolicy from './password-policy.ts'
 import * as policyVersions from './policy-versions.ts'
 import { principalDirectory } from './principals.ts'
 import * as roles from './roles.ts'
@@ -26,6 +29,7 @@ export const service = defineService<C>()({
     AttachRolePolicy: attachments.AttachRolePolicy,
     AttachUserPolicy: attachments.AttachUserPolicy,
     CreateAccessKey: accessKeys.CreateAccessKey,
+    CreateAccountAlias: accountAliases.CreateAccountAlias,
     CreateGroup: groups.CreateGroup,
     CreateInstanceProfile: instanceProfiles.CreateInstanceProfile,
     CreatePolicy: managedPolicies.CreatePolicy,
@@ -33,6 +37,8 @@ export const service = defineService<C>()({
     CreateRole: roles.CreateRole,
     CreateUser: users.CreateUser,
     DeleteAccessKey: accessKeys.DeleteAccessKey,
+    DeleteAccountAlias: accountAliases.DeleteAccountAlias,
+    DeleteAccountPasswordPolicy: passwordPolicy.DeleteAccountPasswordPolicy,
     DeleteGroup: groups.DeleteGroup,
     DeleteGroupPolicy: inlinePolicies.DeleteGroupPolicy,
     DeleteInstanceProfile: instanceProfiles.DeleteInstanceProfile,
@@ -48,6 +54,8 @@ export const service = defineService<C>()({
     DetachRolePolicy: attachments.DetachRolePolicy,
     DetachUserPolicy: attachments.DetachUserPolicy,
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
+    GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
+    GetAccountSummary: accountSummary.GetAccountSummary,
     GetGroup: groups.GetGroup,
     GetGroupPolicy: inlinePolicies.GetGroupPolicy,
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
@@ -58,6 +66,7 @@ export const service = defineService<C>()({
     GetUser: users.GetUser,
     GetUserPolicy: inlinePolicies.GetUserPolicy,
     ListAccessKeys: accessKeys.ListAccessKeys,
+    ListAccountAliases: accountAliases.ListAccountAliases,
     ListAttachedGroupPolicies: attachments.ListAttachedGroupPolicies,
     ListAttachedRolePolicies: attachments.ListAttachedRolePolicies,
     ListAttachedUserPolicies: attachments.ListAttachedUserPolicies,
@@ -94,6 +103,7 @@ export const service = defineService<C>()({
     UntagRole: tagging.UntagRole,
     UntagUser: tagging.UntagUser,
     UpdateAccessKey: accessKeys.UpdateAccessKey,
+    UpdateAccountPasswordPolicy: passwordPolicy.UpdateAccountPasswordPolicy,
     UpdateAssumeRolePolicy: roles.UpdateAssumeRolePolicy,
     UpdateGroup: groups.UpdateGroup,
     UpdateRole: roles.UpdateRole,
@@ -102,7 +112,7 @@ export const service = defineService<C>()({
   },
   notYet: {
     others:
-      'console passwords, MFA devices, identity providers, reports, the simulator and account settings are still to be built',
+      'console passwords, MFA devices, identity providers, reports, last use and the simulator are still to be built',
   },
   provides: { principals: principalDirectory },
   secrets: ['SecretAccessKey', 'Password', 'OldPassword', 'NewPassword', 'PrivateKey'],

@@ -1,0 +1,56 @@
+import { AlreadyExists, collection } from '../../kernel/store.ts'
+import { fail, operation } from './contract.ts'
+import { paged } from './listing.ts'
+
+interface AccountAliasRecord {
+  readonly account: string
+  readonly alias: string
+}
+
+/** The one alias of an account; nobody else in the installation has it. */
+const accountAliases = collection<AccountAliasRecord>('iam.account-aliases')({
+  scope: 'installation',
+  version: 1,
+  key: (record) => [record.account],
+  indexes: {
+    alias: { kind: 'blind', unique: true, of: (record: AccountAliasRecord) => record.alias },
+  },
+})
+
+const account = { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] } as const
+
+export const CreateAccountAlias = operation('CreateAccountAlias', {
+  access: account,
+  async handle({ AccountAlias: alias }, ctx) {
+    await ctx.store
+      .transaction((tx) => tx.of(accountAliases).put({ account: ctx.account, alias }))
+      .catch((error: unknown) => {
+        if (!(error instanceof AlreadyExists)) throw error
+        throw fail('EntityAlreadyExistsException', `The account alias ${alias} already exists.`)
+      })
+    return {}
+  },
+})
+
+export const DeleteAccountAlias = operation('DeleteAccountAlias', {
+  access: account,
+  async handle({ AccountAlias: alias }, ctx) {
+    await ctx.store.transaction(async (tx) => {
+      const there = await tx.of(accountAliases).get([ctx.account])
+      if (there?.alias !== alias)
+        throw fail('NoSuchEntityException', `The account alias ${alias} cannot be found.`)
+      await tx.of(accountAliases).delete([ctx.account])
+    })
+    return {}
+  },
+})
+
+export const ListAccountAliases = operation('ListAccountAliases', {
+  access: account,
+  async handle(input, ctx) {
+    const there = await ctx.store.of(accountAliases).get([ctx.account])
+    const aliases = there === undefined ? [] : [there.alias]
+    const { items, ...more } = await paged(aliases, (alias) => alias, input, ctx, 'aliases')
+    return { AccountAliases: [...items], ...more }
+  },
+})

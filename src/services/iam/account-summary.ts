@@ -1,0 +1,65 @@
+import { accessKeys } from './access-key-records.ts'
+import { operation } from './contract.ts'
+import { groups } from './group-records.ts'
+import { instanceProfiles } from './instance-profile-records.ts'
+import { all } from './listing.ts'
+import { managedPolicies } from './managed-policy-records.ts'
+import { roles } from './role-records.ts'
+import { users } from './user-records.ts'
+
+/** Quotas as AWS gives them to a new account. */
+const quotas = {
+  UsersQuota: 5_000,
+  GroupsQuota: 300,
+  RolesQuota: 1_000,
+  PoliciesQuota: 1_500,
+  InstanceProfilesQuota: 1_000,
+  ServerCertificatesQuota: 20,
+  UserPolicySizeQuota: 2_048,
+  GroupPolicySizeQuota: 5_120,
+  RolePolicySizeQuota: 10_240,
+  AssumeRolePolicySizeQuota: 2_048,
+  PolicySizeQuota: 6_144,
+  PolicyVersionsInUseQuota: 10_000,
+  VersionsPerPolicyQuota: 5,
+  AccessKeysPerUserQuota: 2,
+  GroupsPerUserQuota: 10,
+  SigningCertificatesPerUserQuota: 2,
+  AttachedPoliciesPerUserQuota: 10,
+  AttachedPoliciesPerGroupQuota: 10,
+  AttachedPoliciesPerRoleQuota: 10,
+  GlobalEndpointTokenVersion: 1,
+}
+
+/** What an account cannot have yet. */
+const none = {
+  AccountMFAEnabled: 0,
+  AccountPasswordPresent: 0,
+  AccountSigningCertificatesPresent: 0,
+  MFADevices: 0,
+  MFADevicesInUse: 0,
+  Providers: 0,
+  ServerCertificates: 0,
+}
+
+export const GetAccountSummary = operation('GetAccountSummary', {
+  access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },
+  async handle(_input, ctx) {
+    const { store, account } = ctx
+    const policies = await all(store, managedPolicies)
+    const rootKeys = await store.of(accessKeys).find('owner', [account, account], { limit: 1 })
+    return {
+      SummaryMap: {
+        ...quotas,
+        ...none,
+        Users: (await all(store, users)).length,
+        Groups: (await all(store, groups)).length,
+        Roles: (await all(store, roles)).length,
+        InstanceProfiles: (await all(store, instanceProfiles)).length,
+        Policies: policies.length,
+        PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
+        AccountAccessKeysPresent: rootKeys.records.length,
+      },
+    }
+  },
+})
