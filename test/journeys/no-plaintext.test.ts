@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
+import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
+import { install } from '../installation.ts'
+
+test('nothing personal or secret stands in the files of the store', async () => {
+  const house = await install('--store', 'sqlite')
+  const email = 'grace.canary@example.com'
+  const { iam } = house.as()
+  const Tags = [{ Key: 'phone', Value: 'canary-555-0199' }]
+  await iam.send(new CreateUserCommand({ UserName: email, Path: '/canary-path/', Tags }))
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Sid: 'CanarySid', Effect: 'Allow', Action: 'iam:*', Resource: '*' },
+  })
+  const PolicyName = 'canary-policy'
+  await iam.send(new PutUserPolicyCommand({ UserName: email, PolicyName, PolicyDocument }))
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: email }))
+  const secret = AccessKey!.SecretAccessKey!
+  const grace = house.as({ accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: secret })
+  const { Credentials } = await grace.sts.send(new GetSessionTokenCommand({}))
+  const RoleArn = 'arn:aws:iam::000000000000:role/nowhere'
+  const RoleSessionName = 'canary-session'
+  await assert.rejects(grace.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName })))
+
+  const canaries = [
+    'canary',
+    'Canary',
+    'grace',
+    'example.com',
+    secret,
+    house.admin.secretAccessKey,
+    Credentials!.SecretAccessKey!,
+    Credentials!.SessionToken!.slice(8, 60),
+  ]
+  const search = () => {
+    let bytes = 0
+    for (const name of readdirSync(house.data)) {
+      // The administrator's own copy of the first key, and what opens the store.
+      if (name === 'credentials' || name === 'unseal.key') continue
+      const file = join(house.data, name)
+      if (!statSync(file).isFile()) continue
+      const content = readFileSync(file)
+      bytes += content.length
+      for (const canary of canaries)
+        assert.equal(content.indexOf(canary), -1, `${canary} stands in ${name}`)
+    }
+    return bytes
+  }
+  assert.ok(search() > 10_000, 'there was something to search')
+  await house.close()
+  search()
+})
