@@ -2,13 +2,14 @@ import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import packageFacts from '../../package.json' with { type: 'json' }
 import {
+  administration,
   argumentsOf,
   connectionFlags,
   connectionHelp,
   dataOf,
   endpointOf,
 } from './administration-client.ts'
-import type { Command } from './command.ts'
+import { type Command, Complaint } from './command.ts'
 import { credentialsPath } from './credentials-file.ts'
 
 interface Finding {
@@ -101,7 +102,7 @@ function* keyFindings(data: string): Generator<Finding> {
         'fine for development; in production keep it elsewhere: --unseal keyfile:/etc/sallyport/unseal.key, credential:<name> or passphrase',
     }
   }
-  const credentials = credentialsPath(data)
+  const credentials = resolve(credentialsPath(data))
   if (existsSync(credentials)) {
     const open = (statSync(credentials).mode & 0o077) !== 0
     yield open
@@ -131,6 +132,13 @@ async function* running(values: { data?: string; endpoint?: string }): AsyncGene
     level: health.status === 'ok' ? 'good' : 'wrong',
     what: `version ${health.version} answers at ${endpoint}: ${health.status}`,
   }
+  const refused = await administration(values, 'GET', 'clock').catch((error: unknown) => error)
+  if (refused instanceof Complaint)
+    yield {
+      level: 'warning',
+      what: `its administrator cannot be reached from here: ${refused.message}`,
+      remedy: refused.next ?? "name the directory that holds the administrator's key with --data",
+    }
   if (health.version !== packageFacts.version)
     yield {
       level: 'warning',

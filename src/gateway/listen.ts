@@ -36,6 +36,8 @@ export async function listen(
       noDelay: true,
     },
     (incoming, outgoing) => {
+      // A client that keeps its connection busy would hold up the drain for ever.
+      if (!server.listening) outgoing.shouldKeepAlive = false
       serve(incoming, outgoing, house).catch((error: unknown) => {
         if (!(error instanceof BodyBrokenOff))
           house.log.error('a request could not be answered', { cause: String(error) })
