@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { Background } from './app/background.ts'
@@ -37,7 +38,8 @@ export interface App {
   readonly store: OpenStore
   /** The administrator's key when this start made one. */
   readonly madeKey: { readonly id: string; readonly secret: string } | undefined
-  listen(): Promise<Listening>
+  /** URLs: plain first, then TLS. */
+  listen(): Promise<readonly string[]>
   /** Answers what is under way, writes what is waiting, closes the store. */
   close(): Promise<void>
 }
@@ -185,17 +187,21 @@ export async function createApp(
 
   const housekeeping = keepLog(store.log, clock, config.retentionDays, log)
   const madeKey = await firstKey(installation, config, { random: systemRandom, clock })
-  let listening: Listening | undefined
+  const listening: Listening[] = []
   return {
     house,
     store,
     madeKey,
     async listen() {
-      listening = await listen(house, config)
-      return listening
+      listening.push(await listen(house, config))
+      if (config.tlsPort !== undefined) {
+        const tls = { cert: readFileSync(config.tlsCert!), key: readFileSync(config.tlsKey!) }
+        listening.push(await listen(house, { host: config.host, port: config.tlsPort, tls }))
+      }
+      return listening.map(({ url }) => url)
     },
     async close() {
-      await listening?.drain()
+      await Promise.all(listening.map((door) => door.drain()))
       await background.stop()
       await housekeeping.stop()
       await orphans.stop()

@@ -6,6 +6,13 @@ export type AuthMode = 'enforce' | 'observe' | 'open'
 export interface Config {
   readonly port: number
   readonly host: string
+  /** A second listener, over TLS; needs certificate and key. */
+  readonly tlsPort: number | undefined
+  /** Paths of PEM files. */
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  /** Processes that share the port; PostgreSQL only. */
+  readonly workers: number
   readonly data: string
   /** `sqlite`, `memory`, or a `postgres://` URL. */
   readonly store: string
@@ -31,6 +38,10 @@ export interface Config {
 const flags = {
   port: { type: 'string', default: '4566' },
   host: { type: 'string', default: '127.0.0.1' },
+  'tls-port': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  workers: { type: 'string', default: '1' },
   data: { type: 'string', default: './.sallyport' },
   store: { type: 'string', default: 'sqlite' },
   account: { type: 'string', default: '000000000000' },
@@ -43,12 +54,6 @@ const flags = {
   retention: { type: 'string', default: '90' },
   log: { type: 'string' },
 } as const
-
-/** Flags of the operating interface that are still to be built, and what to do meanwhile. */
-const flagsToCome: Readonly<Record<string, string>> = {
-  'tls-port': 'put a TLS proxy before it',
-  workers: 'start several processes on one PostgreSQL database',
-}
 
 /** A setting that cannot be; its message says what would. */
 export class ConfigError extends Error {
@@ -73,11 +78,6 @@ export function readConfig(
   env: Environment = process.env,
   terminal: boolean = process.stdout.isTTY,
 ): Config {
-  for (const [name, meanwhile] of Object.entries(flagsToCome)) {
-    const variable = `SALLYPORT_${name.toUpperCase().replaceAll('-', '_')}`
-    if (env[variable] !== undefined || args.some((arg) => arg.split('=')[0] === `--${name}`))
-      throw new ConfigError(`--${name} is not there yet: ${meanwhile}`)
-  }
   const given = parse(args)
   const text = (name: keyof typeof flags): string | undefined => {
     const fromFlag = given[name]
@@ -88,7 +88,11 @@ export function readConfig(
   }
   const data = text('data')!
   const config: Config = {
-    port: port(text('port')!),
+    port: port('port', text('port')!),
+    tlsPort: text('tls-port') === undefined ? undefined : port('tls-port', text('tls-port')!),
+    tlsCert: text('tls-cert'),
+    tlsKey: text('tls-key'),
+    workers: Number(matching('workers', text('workers')!, /^[1-9]\d?$/, 'a number from 1 to 99')),
     host: text('host')!,
     data,
     store: store(text('store')!),
@@ -108,6 +112,12 @@ export function readConfig(
     accessKeyId: env.SALLYPORT_ACCESS_KEY_ID,
     secretAccessKey: env.SALLYPORT_SECRET_ACCESS_KEY,
   }
+  if (config.tlsPort !== undefined && (config.tlsCert === undefined || config.tlsKey === undefined))
+    throw new ConfigError('--tls-port needs --tls-cert and --tls-key, two PEM files')
+  if (config.workers > 1 && !config.store.startsWith('postgres'))
+    throw new ConfigError(
+      '--workers needs --store postgres://..., which several processes can share',
+    )
   if ((config.accessKeyId === undefined) !== (config.secretAccessKey === undefined))
     throw new ConfigError(
       'SALLYPORT_ACCESS_KEY_ID and SALLYPORT_SECRET_ACCESS_KEY must be set together',
@@ -127,10 +137,10 @@ function parse(args: readonly string[]): Partial<Record<keyof typeof flags, stri
   }
 }
 
-function port(text: string): number {
+function port(flag: string, text: string): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value > 65_535)
-    throw new ConfigError(`--port takes a number from 0 to 65535, not "${text}"`)
+    throw new ConfigError(`--${flag} takes a number from 0 to 65535, not "${text}"`)
   return value
 }
 

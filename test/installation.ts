@@ -66,7 +66,7 @@ export async function installAt(premises: Premises, ...flags: string[]): Promise
   const config: Config = readConfig(args, {}, false)
   const app = await createApp(config, quiet, [...services, ...(premises.services ?? [])])
   premises.prepare?.(app)
-  const { url } = await app.listen()
+  const [url = ''] = await app.listen()
   const made = app.madeKey && { accessKeyId: app.madeKey.id, secretAccessKey: app.madeKey.secret }
   const admin: Keys = premises.admin ?? made!
   const open: { destroy(): void }[] = []

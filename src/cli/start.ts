@@ -4,11 +4,14 @@ import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { type Command, Complaint } from './command.ts'
 import { credentialsPath, writeCredentials } from './credentials-file.ts'
+import { isWorker, leave, runWorkers, tellReady } from './workers.ts'
 
 const help = `sallyport start: serves AWS's APIs until it is told to stop
 
   --port 4566                  0 takes any free port
   --host 127.0.0.1             0.0.0.0 listens on every address
+  --tls-port <n>               a second listener over TLS, with --tls-cert and --tls-key (PEM files)
+  --workers 1                  processes that share the port (postgres)
   --data ./.sallyport          where the store, the unseal key and the credentials lie
   --store sqlite               sqlite, memory, or postgres://user:password@host/database
   --account 000000000000       the installation's own account
@@ -40,10 +43,11 @@ export const command: Command = {
         'WARNING: --auth open accepts keys that nobody made. Use it for tests, never with data you care about.\n',
       )
     mkdirSync(config.data, { recursive: true, mode: 0o700 })
+    if (config.workers > 1 && !isWorker()) return runWorkers(config.workers, terminal)
     const app = await createApp(config).catch(complain)
     if (app.madeKey !== undefined)
       writeCredentials(credentialsPath(config.data), app.madeKey, config.region)
-    const { url } = await app.listen().catch(async (error: NodeJS.ErrnoException) => {
+    const urls = await app.listen().catch(async (error: NodeJS.ErrnoException) => {
       await app.close()
       if (error.code !== 'EADDRINUSE') throw error
       throw new Complaint(
@@ -55,10 +59,12 @@ export const command: Command = {
       terminal.err(
         `The administrator's key is in ${credentialsPath(config.data)}. For this shell: eval "$(sallyport env)"\n`,
       )
-    writeFileSync(join(config.data, 'endpoint'), `${url}\n`)
-    terminal.out(`sallyport ready ${url}\n`)
+    writeFileSync(join(config.data, 'endpoint'), `${urls[0]}\n`)
+    if (isWorker()) tellReady(urls)
+    else terminal.out(`sallyport ready ${urls[0]}\n`)
     await stopSignal()
     await app.close()
+    leave()
     return 0
   },
 }

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
 import { type Arrival, answerOf } from './doors.ts'
@@ -17,34 +23,41 @@ export const limits = {
 
 export interface Listening {
   readonly url: string
-  readonly server: Server
   /** Takes no new requests, and resolves when those under way are answered. */
   drain(): Promise<void>
 }
 
-/** Serves a house over HTTP. Resolves when it accepts requests. */
+/** Certificate chain and private key of a TLS listener, in PEM. */
+export interface TlsIdentity {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** Serves a house over HTTP, or over TLS when it has an identity. Resolves when it listens. */
 export async function listen(
   house: House,
-  at: { readonly host: string; readonly port: number },
+  at: { readonly host: string; readonly port: number; readonly tls?: TlsIdentity | undefined },
 ): Promise<Listening> {
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headers,
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: limits.requestTimeout,
-      keepAliveTimeout: 65_000,
-      noDelay: true,
-    },
-    (incoming, outgoing) => {
-      // A client that keeps its connection busy would hold up the drain for ever.
-      if (!server.listening) outgoing.shouldKeepAlive = false
-      serve(incoming, outgoing, house).catch((error: unknown) => {
-        if (!(error instanceof BodyBrokenOff))
-          house.log.error('a request could not be answered', { cause: String(error) })
-        outgoing.destroy()
-      })
-    },
-  )
+  const options = {
+    maxHeaderSize: limits.headers,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: 65_000,
+    noDelay: true,
+  }
+  const listener: RequestListener = (incoming, outgoing) => {
+    // A client that keeps its connection busy would hold up the drain for ever.
+    if (!server.listening) outgoing.shouldKeepAlive = false
+    serve(incoming, outgoing, house).catch((error: unknown) => {
+      if (!(error instanceof BodyBrokenOff))
+        house.log.error('a request could not be answered', { cause: String(error) })
+      outgoing.destroy()
+    })
+  }
+  const server =
+    at.tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...at.tls, minVersion: 'TLSv1.2' }, listener)
   server.maxHeadersCount = limits.headerCount
   server.on('clientError', refuseConnection)
   await new Promise<void>((resolve, reject) => {
@@ -57,8 +70,7 @@ export async function listen(
   const { port } = server.address() as AddressInfo
   const host = at.host.includes(':') ? `[${at.host}]` : at.host
   return {
-    url: `http://${host}:${port}`,
-    server,
+    url: `${at.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     drain: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
