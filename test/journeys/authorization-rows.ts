@@ -170,7 +170,7 @@ function creating(what: string, type: string, input: object, tags = true): [stri
 
 const listing = (operation: string, type: string): [string, Making] => [
   operation,
-  (w) => ({ input: {}, decides: [[`iam:${operation}`, arn(w, `${type}/*`)]] }),
+  (w) => ({ input: {}, decides: [[`iam:${operation}`, arn(w, `${type}/`)]] }),
 ]
 
 const onKey = (operation: string, more: object): [string, Making] => [

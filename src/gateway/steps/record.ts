@@ -118,8 +118,9 @@ export function intentOf(exchange: Exchange): Uint8Array {
 
 function resourcesOf({ targets, owner }: Exchange, account: string) {
   const seen = new Map<string, { arn: string; account: string }>()
+  // What ends in a slash or a star is a path that a list looks under, no resource.
   for (const { resource, account: own } of targets)
-    if (resource !== '*' && !resource.endsWith('/*'))
+    if (!/[*/]$/.test(resource))
       seen.set(resource, { arn: resource, account: own ?? owner?.account ?? account })
   return [...seen.values()]
 }

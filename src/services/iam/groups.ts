@@ -3,7 +3,7 @@ import { AlreadyExists } from '../../kernel/store.ts'
 import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
 import { type GroupRecord, groupKind, groups } from './group-records.ts'
-import { change, found, holderTarget } from './holders.ts'
+import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
 import { users } from './user-records.ts'
 import { userShape } from './users.ts'
@@ -65,9 +65,7 @@ export const GetGroup = operation('GetGroup', {
 export const ListGroups = operation('ListGroups', {
   access: {
     kind: 'iam',
-    targets: (input, read) => [
-      { resource: iamArn(read.account, 'group', '*', input.PathPrefix), record: undefined },
-    ],
+    targets: (input, read) => [pathTarget('group', input.PathPrefix, read)],
   },
   async handle(input, ctx) {
     const records = (await all(ctx.store, groups)).filter(under(input.PathPrefix))

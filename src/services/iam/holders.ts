@@ -47,6 +47,16 @@ export async function holderTarget<R extends PolicyHolder>(
   return { ...existing(kind.type, record, name, read.account), ...more, record }
 }
 
+/** What a list is about: no resource, but the path under which it looks (`user/`). */
+export const pathTarget = (
+  type: ArnType,
+  prefix: string | undefined,
+  read: Pick<ReadContext, 'account'>,
+): Target<undefined> => ({
+  resource: iamArn(read.account, type, '', prefix),
+  record: undefined,
+})
+
 /** Resource facts of something that may be missing; a missing one has its would-be ARN. */
 export function existing(
   type: ArnType,

@@ -5,7 +5,7 @@ import { tagsToList } from '../../kernel/tags.ts'
 import type { Target } from '../../kernel/target.ts'
 import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
-import { existing, found, holderTarget } from './holders.ts'
+import { existing, found, holderTarget, pathTarget } from './holders.ts'
 import { type InstanceProfileRecord, instanceProfiles } from './instance-profile-records.ts'
 import { all, paged, under } from './listing.ts'
 import { type RoleRecord, roleKind, roles } from './role-records.ts'
@@ -92,12 +92,7 @@ export const GetInstanceProfile = operation('GetInstanceProfile', {
 export const ListInstanceProfiles = operation('ListInstanceProfiles', {
   access: {
     kind: 'iam',
-    targets: (input, read) => [
-      {
-        resource: iamArn(read.account, 'instance-profile', '*', input.PathPrefix),
-        record: undefined,
-      },
-    ],
+    targets: (input, read) => [pathTarget('instance-profile', input.PathPrefix, read)],
   },
   async handle(input, ctx) {
     const records = (await all(ctx.store, instanceProfiles)).filter(under(input.PathPrefix))

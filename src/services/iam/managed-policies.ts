@@ -7,7 +7,7 @@ import { iamArn } from './arns.ts'
 import { countEntitiesWith, entitiesWith } from './attached-entities.ts'
 import { awsManagedPolicies, awsManagedPolicy } from './aws-managed/policies.ts'
 import { fail, operation } from './contract.ts'
-import type { PolicyHolder } from './holders.ts'
+import { type PolicyHolder, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
 import { type ManagedPolicyRecord, managedPolicies } from './managed-policy-records.ts'
 import { checkDocument, policySize } from './policy-documents.ts'
@@ -136,7 +136,10 @@ export const ListPolicies = operation('ListPolicies', {
   access: {
     kind: 'iam',
     targets: (input, read) => [
-      { resource: iamArn(read.account, 'policy', '*', input.PathPrefix), record: undefined },
+      {
+        ...pathTarget('policy', input.PathPrefix, read),
+        spokenAs: `policy path ${input.PathPrefix ?? '/'}`,
+      },
     ],
   },
   async handle(input, ctx) {

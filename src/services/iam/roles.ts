@@ -4,7 +4,7 @@ import { tagsToList } from '../../kernel/tags.ts'
 import { encodeDocument, iamArn } from './arns.ts'
 import { boundaryShape, checkBoundary } from './boundaries.ts'
 import { fail, operation } from './contract.ts'
-import { change, found, holderTarget } from './holders.ts'
+import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { instanceProfiles } from './instance-profile-records.ts'
 import { all, paged, under } from './listing.ts'
 import { checkDocument, policySize } from './policy-documents.ts'
@@ -92,9 +92,7 @@ export const GetRole = operation('GetRole', {
 export const ListRoles = operation('ListRoles', {
   access: {
     kind: 'iam',
-    targets: (input, read) => [
-      { resource: iamArn(read.account, 'role', '*', input.PathPrefix), record: undefined },
-    ],
+    targets: (input, read) => [pathTarget('role', input.PathPrefix, read)],
   },
   async handle(input, ctx) {
     const records = (await all(ctx.store, roles)).filter(under(input.PathPrefix))

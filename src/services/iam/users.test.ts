@@ -185,6 +185,22 @@ test('pages: MaxItems, IsTruncated, Marker, and markers of other lists', async (
     await account.refuses(['iam', 'ListUsers', { MaxItems }], 'ValidationError', 400, /maxItems/)
 })
 
+test('who may not list is told the path, as AWS tells it', async () => {
+  const keys = await account.user('no-lists')
+  const me = `User: ${arn('no-lists')} is not authorized to perform:`
+  for (const [operation, on] of [
+    ['ListUsers', 'arn:aws:iam::000000000000:user/'],
+    ['ListRoles', 'arn:aws:iam::000000000000:role/'],
+    ['ListPolicies', 'policy path /'],
+  ])
+    await account.refuses(
+      ['iam', operation!, {}, keys],
+      'AccessDenied',
+      403,
+      `${me} iam:${operation} on resource: ${on} because no identity-based policy allows the iam:${operation} action`,
+    )
+})
+
 test('tags: keys differ by more than case, aws: is reserved, fifty are the limit', async () => {
   const UserName = 'tagged'
   await account.iam('CreateUser', { UserName, Tags: [{ Key: 'Team', Value: 'red' }] })

@@ -6,7 +6,7 @@ import { accessKeys } from './access-key-records.ts'
 import { iamArn } from './arns.ts'
 import { boundaryShape, checkBoundary } from './boundaries.ts'
 import { fail, operation } from './contract.ts'
-import { change, found, holderTarget } from './holders.ts'
+import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 import { type UserRecord, userKind, users } from './user-records.ts'
@@ -106,9 +106,7 @@ export const GetUser = operation('GetUser', {
 export const ListUsers = operation('ListUsers', {
   access: {
     kind: 'iam',
-    targets: (input, read) => [
-      { resource: iamArn(read.account, 'user', '*', input.PathPrefix), record: undefined },
-    ],
+    targets: (input, read) => [pathTarget('user', input.PathPrefix, read)],
   },
   async handle(input, ctx) {
     const records = (await all(ctx.store, users)).filter(under(input.PathPrefix))
