@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the clients that the slow suites drive: AWS CLI v2, boto3, a PostgreSQL server, gcc.
+# Installs what the slow suites drive: AWS CLI v2, boto3, curl, a PostgreSQL server, gcc, openssl.
 set -euo pipefail
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 missing=()
@@ -7,6 +7,9 @@ missing=()
 /usr/bin/python3 -c 'import boto3' 2>/dev/null || missing+=(python3-boto3)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+command -v curl >/dev/null || missing+=(curl)
+command -v openssl >/dev/null || missing+=(openssl)
+command -v ps >/dev/null || missing+=(procps)
 [ ${#missing[@]} = 0 ] && { echo 'all clients are here'; exit 0; }
 echo "installing ${missing[*]}"
 as_root apt-get update -qq
