@@ -11,6 +11,8 @@ export interface HostName {
 const DOMAINS = ['localhost', 'amazonaws.com'] as const
 
 const MAX_REMEMBERED = 1_000
+/** Longer names are no DNS names (RFC 1035) and are not remembered. */
+const LONGEST_HOST = 255
 
 /** Makes a reader of Host headers that remembers what it has read: few hosts are spoken to. */
 export function hostReader(
@@ -21,6 +23,7 @@ export function hostReader(
     if (host === undefined) return undefined
     if (known.has(host)) return known.get(host)
     const name = readHost(host, services)
+    if (host.length > LONGEST_HOST) return name
     if (known.size >= MAX_REMEMBERED) known.clear()
     known.set(host, name)
     return name
