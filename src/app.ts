@@ -113,6 +113,7 @@ export async function createApp(
   const open: OpenReader = (owner) => store.storeFor(owner)
   const principals: PrincipalDirectory = principalDirectory(open)
   const { openToken: openWith } = await import('./services/sts/sessions.ts')
+  const { encodeAuthorizationMessage } = await import('./services/sts/identity.ts')
   const openToken = async (token: string, keyId: string): Promise<SessionClaims | undefined> => {
     const seal: Seal = await store.seals.ready('session')
     const claims = openWith(token, keyId, seal)
@@ -172,6 +173,8 @@ export async function createApp(
       )
     },
     document: (hash) => store.documents.get(hash),
+    encodeMessage: (message, account) =>
+      encodeAuthorizationMessage(message, account, { ports, now: () => new Date(clock.now()) }),
     keepDocument: (hash, document) => store.documents.put(hash, document),
   }
 

@@ -60,6 +60,8 @@ export interface House {
   storeGauges(): Promise<Readonly<Record<string, number>>>
   /** A policy document as it was when a decision named it. */
   document(hash: string): Promise<string | undefined>
+  /** Seals a refusal's reason for those of the account who may decode it. */
+  encodeMessage(message: Readonly<Record<string, unknown>>, account: string): Promise<string>
   /** Keeps the text of a policy for as long as a record names it. */
   keepDocument(hash: string, document: string): void
 }

@@ -139,4 +139,23 @@ export async function tellStory(client: Client, server: Server): Promise<void> {
   assert.equal(why.code, 0, why.err)
   assert.match(why.out, /permissions boundary: not allowed/)
   assert.match(why.out, /identity-based policy: allows/)
+
+  // The refusal's sealed message opens for those who may decode it, and for nobody else.
+  const told = JSON.parse((await server.sallyport('why', denied.requestID, '--json')).out)
+  const EncodedMessage: string = told.decisions[0].encodedMessage
+  const decoded = await done('sts', 'DecodeAuthorizationMessage', { EncodedMessage })
+  const message = JSON.parse(decoded.DecodedMessage as never)
+  assert.equal(message.allowed, false)
+  assert.equal(message.context.action, 'iam:ListUsers')
+  assert.equal(message.context.principal.name, 'alice')
+  refused(
+    await client.call('sts', 'DecodeAuthorizationMessage', { EncodedMessage: 'AAAA' }, admin),
+    'InvalidAuthorizationMessageException',
+    /not valid/,
+  )
+  refused(
+    await client.call('sts', 'DecodeAuthorizationMessage', { EncodedMessage }, session),
+    'ExpiredToken',
+    /expired/,
+  )
 }

@@ -1,6 +1,7 @@
 import { explain } from '../../access/explain.ts'
 import type { AccessRequest, Layers, Policy } from '../../kernel/authorization.ts'
 import { ServiceError } from '../../kernel/errors.ts'
+import { authorizationMessage } from '../authorization-message.ts'
 import type { DecisionRecord, PolicyName } from '../decision-record.ts'
 import type { AdministrationTask } from './administer.ts'
 
@@ -29,10 +30,19 @@ export const why: AdministrationTask = {
         context: (key) => context.get(key),
         now: decision.time,
       }
-      const { effect, decidedBy, reason, ...story } = explain(request)
+      const explanation = explain(request)
+      const { effect, decidedBy, reason, ...story } = explanation
       const { action, allowed } = target
       const { arn } = target.resource
-      decisions.push({ action, resource: arn, allowed, effect, decidedBy, reason, ...story })
+      // What `aws sts decode-authorization-message` opens, for whom its account allows to.
+      const encodedMessage = allowed
+        ? undefined
+        : await house.encodeMessage(
+            authorizationMessage(request, explanation),
+            decision.principal.account,
+          )
+      const told = { action, resource: arn, allowed, effect, decidedBy, reason, encodedMessage }
+      decisions.push({ ...told, ...story })
     }
     return {
       requestId: rest,
