@@ -25,7 +25,10 @@ for (const store of ['sqlite', 'postgres'])
   test(`twenty handlers wait, and the others go on, on ${store}`, {
     timeout: 60_000,
   }, async (t) => {
-    if (store === 'postgres' && postgres === undefined) return t.skip('no PostgreSQL server here')
+    if (store === 'postgres' && postgres === undefined) {
+      assert.notEqual(process.env.CI, 'true', 'CI needs a PostgreSQL server')
+      return t.skip('no PostgreSQL server here')
+    }
     let waiting = 0
     const slow = probeService({
       async send(text, ctx) {

@@ -24,7 +24,8 @@ import { type Server, startServer } from './server.ts'
 
 const ci = process.env.CI === 'true'
 const present = postgresBinaries() !== undefined || ci
-const skip = present ? false : 'no PostgreSQL server here'
+// CI installs a server: there its absence is a failure, not a reason to skip.
+const skip = present || process.env.CI === 'true' ? false : 'no PostgreSQL server here'
 const rounds = 50
 
 const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement })
