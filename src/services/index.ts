@@ -3,6 +3,12 @@ import type { ServiceEntry } from '../kernel/directory.ts'
 /** Every service, one entry each; its code is loaded by its first request. */
 export const services: readonly ServiceEntry[] = [
   {
+    name: 'accessanalyzer',
+    signingName: 'access-analyzer',
+    load: async () => (await import('./accessanalyzer/service.ts')).service,
+    constraints: () => import('./accessanalyzer/constraints.json', { with: { type: 'json' } }),
+  },
+  {
     name: 'cloudtrail',
     signingName: 'cloudtrail',
     target: 'CloudTrail_20131101',
@@ -16,6 +22,14 @@ export const services: readonly ServiceEntry[] = [
     global: true,
     load: async () => (await import('./iam/service.ts')).service,
     constraints: () => import('./iam/constraints.json', { with: { type: 'json' } }),
+  },
+  {
+    name: 'organizations',
+    signingName: 'organizations',
+    target: 'AWSOrganizationsV20161128',
+    global: true,
+    load: async () => (await import('./organizations/service.ts')).service,
+    constraints: () => import('./organizations/constraints.json', { with: { type: 'json' } }),
   },
   {
     name: 'sts',
