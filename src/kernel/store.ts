@@ -106,6 +106,8 @@ export interface Fact {
   /** `iam.UserDeleted`. */
   readonly type: string
   readonly detail: Readonly<Record<string, unknown>>
+  /** Who listens works on this account's store; default: the account of whoever tells it. */
+  readonly account?: string | undefined
 }
 
 /** A durable timer. Delivered at least once; a job of the same key replaces the older one. */
