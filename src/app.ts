@@ -13,10 +13,12 @@ import type { House } from './gateway/house.ts'
 import { innerCall } from './gateway/inner-call.ts'
 import { type Listening, listen } from './gateway/listen.ts'
 import type { LoadedService } from './gateway/loaded-service.ts'
+import { Memberships } from './gateway/memberships.ts'
 import { Metrics } from './gateway/metrics.ts'
 import { Throttle } from './gateway/throttle.ts'
 import { testClock } from './kernel/clock.ts'
 import type { ServiceEntry } from './kernel/directory.ts'
+import type { Guardrails } from './kernel/guardrails.ts'
 import type { Log, Ports, Seal } from './kernel/ports.ts'
 import type { OpenReader, PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
 import { systemRandom } from './kernel/random.ts'
@@ -123,6 +125,8 @@ export async function createApp(
     return openWith(token, keyId, await store.seals.ready('session'))
   }
   const epochOf = (account: string, kind: string) => store.epochs.current(account, kind)
+  const guardrails: Guardrails = { membership: async () => undefined }
+  const memberships = new Memberships(guardrails, epochOf)
   const metrics = new Metrics()
 
   const house: House = {
@@ -136,8 +140,11 @@ export async function createApp(
     audit,
     ports,
     principals,
-    credentials: new Credentials(epochOf, principals, openToken),
+    guardrails,
+    memberships,
+    credentials: new Credentials(epochOf, principals, memberships, openToken),
     throttle: new Throttle(config.throttle),
+    trustedProxies: config.trustedProxies,
     metrics,
     version: packageFacts.version,
     serviceNames: entries.map(({ name }) => name),

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net'
 import { parseArgs } from 'node:util'
 
 export type AuthMode = 'enforce' | 'observe' | 'open'
@@ -25,6 +26,8 @@ export interface Config {
   readonly log: 'pretty' | 'json'
   /** Enforce AWS's request rates. */
   readonly throttle: boolean
+  /** Proxies that may say where a request comes from. */
+  readonly trustedProxies: BlockList
   /** Days that the event log keeps its records. */
   readonly retentionDays: number
   /** For `--unseal passphrase`; never a flag, which other processes could read. */
@@ -51,6 +54,7 @@ const flags = {
   unseal: { type: 'string' },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
+  'trusted-proxies': { type: 'string', default: '' },
   retention: { type: 'string', default: '90' },
   log: { type: 'string' },
 } as const
@@ -103,6 +107,7 @@ export function readConfig(
     unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
     testClock: truth('test-clock', text('test-clock')!),
     throttle: truth('throttle', text('throttle')!),
+    trustedProxies: networks(text('trusted-proxies')!),
     retentionDays: Number(
       matching('retention', text('retention')!, /^[1-9]\d{0,4}$/, 'a number of days'),
     ),
@@ -163,4 +168,22 @@ function oneOf<const T extends string>(flag: string, text: string, choices: read
 
 function truth(flag: string, text: string): boolean {
   return oneOf(flag, text, ['true', 'false', '1', '0']) === 'true' || text === '1'
+}
+
+/** `10.0.0.0/8,::1`: addresses and networks, separated by commas. */
+function networks(text: string): BlockList {
+  const list = new BlockList()
+  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+    const [address = '', prefix] = entry.trim().split('/')
+    const family = address.includes(':') ? 'ipv6' : 'ipv4'
+    try {
+      if (prefix === undefined) list.addAddress(address, family)
+      else list.addSubnet(address, Number(prefix), family)
+    } catch {
+      throw new ConfigError(
+        `--trusted-proxies takes addresses and networks such as 10.0.0.0/8, not "${entry}"`,
+      )
+    }
+  }
+  return list
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as Iam from '@aws-sdk/client-iam'
 import * as Sts from '@aws-sdk/client-sts'
-import { type Installation, install, type Keys } from './installation.ts'
+import { type Installation, install, installAt, type Keys, type Premises } from './installation.ts'
 import { type Answer, call } from './raw-calls.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape that it expects
@@ -57,8 +57,14 @@ const entities: Record<string, string> = {
   '&#39;': "'",
 }
 
-export async function openAccount(...flags: string[]): Promise<Account> {
-  const house = await install(...flags)
+/** A fresh account; its flags may follow premises of the test's own. */
+export async function openAccount(
+  first: Premises | string = {},
+  ...rest: string[]
+): Promise<Account> {
+  const house = await (typeof first === 'string'
+    ? install(first, ...rest)
+    : installAt(first, ...rest))
   const send = (service: 'iam' | 'sts', operation: string, input: object, keys: Keys) => {
     const commands = (service === 'iam' ? Iam : Sts) as unknown as Record<
       string,

@@ -59,6 +59,9 @@ export function cloudTrailJson(call: CallRecord): string {
   if (call.apiVersion !== undefined) out += `,"apiVersion":"${call.apiVersion}"`
   out += `,"managementEvent":true,"recipientAccountId":"${call.account}"`
   if (call.sharedEventId !== undefined) out += `,"sharedEventID":"${call.sharedEventId}"`
+  const { endpoint } = call.source
+  if (endpoint !== undefined) out += `,"vpcEndpointId":"${endpoint.id}"`
+  if (endpoint?.account !== undefined) out += `,"vpcEndpointAccountId":"${endpoint.account}"`
   out += ',"eventCategory":"Management"'
   if (call.source.secure && call.source.invokedBy === undefined)
     out += `,"tlsDetails":{"clientProvidedHostHeader":${text(call.host ?? '')}}`

@@ -21,6 +21,7 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
                                credential:<name> (systemd)
   --test-clock                 lets "sallyport clock" move time forward
   --throttle                   enforces AWS's request rates
+  --trusted-proxies 10.0.0.0/8 peers that may tell where a request comes from
   --retention 90               days that the event log keeps its records
   --log pretty|json            pretty on a terminal
 

@@ -1,21 +1,24 @@
 import type { AccessRequest, ContextValue } from '../kernel/authorization.ts'
 import type { Target } from '../kernel/target.ts'
 import type { Exchange } from './exchange.ts'
+import { requestKey } from './request-keys.ts'
 
 /** The decision that a target asks for, with the request's condition keys behind a function. */
 export function accessRequest(exchange: Exchange, target: Target): AccessRequest {
   const { caller, owner, time, loaded } = exchange
+  const account = target.account ?? owner!.account
   return {
     principal: caller.principal,
     layers: caller.layers,
     action: target.action ?? `${loaded!.actionPrefix}:${exchange.operationName}`,
     resource: {
       arn: target.resource,
-      account: target.account ?? owner!.account,
+      account,
       tags: target.tags,
       policy: target.policy,
       policyMode: target.policyMode,
       grants: target.grants,
+      resourceControl: exchange.memberships.get(account)?.resourceControl,
     },
     context: contextOf(exchange, target),
     now: time,
@@ -27,7 +30,7 @@ function contextOf(exchange: Exchange, target: Target): (key: string) => Context
   let own: Map<string, ContextValue> | undefined
   return (key) => {
     own ??= lowered(target.context)
-    return own.get(key) ?? requestKey(exchange, key) ?? tagKey(target, key)
+    return own.get(key) ?? requestKey(exchange, target, key) ?? tagKey(target, key)
   }
 }
 
@@ -36,32 +39,6 @@ function lowered(context: Target['context']): Map<string, ContextValue> {
   for (const [key, value] of Object.entries(context ?? {}))
     if (value !== undefined) keys.set(key.toLowerCase(), value)
   return keys
-}
-
-/** Global keys of the request itself; those of principal, resource and time are the engine's. */
-function requestKey({ source, region }: Exchange, key: string): ContextValue | undefined {
-  switch (key) {
-    case 'aws:sourceip':
-      return source.invokedBy === undefined ? source.ip : undefined
-    case 'aws:useragent':
-      return source.userAgent
-    case 'aws:referer':
-      return source.referer
-    case 'aws:securetransport':
-      return String(source.secure)
-    case 'aws:requestedregion':
-      return region
-    case 'aws:viaawsservice':
-      return String(source.invokedBy !== undefined)
-    case 'aws:calledvia':
-      return source.calledVia
-    case 'aws:calledviafirst':
-      return source.calledVia?.[0]
-    case 'aws:calledvialast':
-      return source.calledVia?.at(-1)
-    default:
-      return undefined
-  }
 }
 
 const serviceTag = /^[a-z0-9-]+:resourcetag\/(.*)$/

@@ -1,10 +1,11 @@
-import type { CallAs, CallContext } from '../kernel/context.ts'
+import type { CallContext, CallOptions } from '../kernel/context.ts'
 import { wholeSeconds } from '../kernel/service.ts'
 import type { Owner, Store } from '../kernel/store.ts'
 import type { Target } from '../kernel/target.ts'
 import type { Exchange } from './exchange.ts'
 import type { House, Journal } from './house.ts'
 import { decideTarget } from './steps/authorize.ts'
+import { loadMemberships } from './steps/load-memberships.ts'
 import { intentOf } from './steps/record.ts'
 
 /** How long a handler may take before its signal says stop; milliseconds. */
@@ -56,6 +57,10 @@ export class Call implements CallContext {
     return this.#house.principals
   }
 
+  get guardrails(): CallContext['guardrails'] {
+    return this.#house.guardrails
+  }
+
   get ports(): CallContext['ports'] {
     return this.#house.ports
   }
@@ -86,16 +91,12 @@ export class Call implements CallContext {
     return this.#house.storeFor(owner, this.#journal)
   }
 
-  call(
-    service: string,
-    operation: string,
-    input: unknown,
-    { as }: { readonly as: CallAs },
-  ): Promise<unknown> {
-    return this.#house.callService(this.#exchange, { service, operation, input, as })
+  call(service: string, operation: string, input: unknown, options: CallOptions): Promise<unknown> {
+    return this.#house.callService(this.#exchange, { service, operation, input, ...options })
   }
 
   async authorize(targets: readonly Target[]): Promise<void> {
+    await loadMemberships(this.#exchange, targets, this.#house)
     for (const target of targets) {
       decideTarget(this.#exchange, target, this.#house)
       this.#authorized.add(target)

@@ -2,6 +2,7 @@ import type { Caller } from '../kernel/authorization.ts'
 import { accountOfAccessKey } from '../kernel/ids.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import { SigningKeys } from '../wire/sigv4.ts'
+import type { Memberships } from './memberships.ts'
 
 /** A key whose secret is known: what verifying and deciding need, loaded once per epoch. */
 export interface KnownKey {
@@ -31,17 +32,20 @@ export class Credentials {
   readonly #entries = new Map<string, Cached>()
   readonly #epochOf: EpochOf
   readonly #principals: PrincipalDirectory
+  readonly #memberships: Memberships
   readonly #openToken: (token: string, keyId: string) => Promise<SessionClaims | undefined>
   readonly #limit: number
 
   constructor(
     epochOf: EpochOf,
     principals: PrincipalDirectory,
+    memberships: Memberships,
     openToken: (token: string, keyId: string) => Promise<SessionClaims | undefined>,
     limit = 20_000,
   ) {
     this.#epochOf = epochOf
     this.#principals = principals
+    this.#memberships = memberships
     this.#openToken = openToken
     this.#limit = limit
   }
@@ -71,25 +75,32 @@ export class Credentials {
     return known
   }
 
-  /** What an entry depends on: the account's principals, and for a long-term key all keys. */
+  /**
+   * What an entry depends on: the account's principals, the organizations that bound it, and for a
+   * long-term key all keys.
+   */
   #epoch(account: string, token: string | undefined): string | undefined {
     const principals = this.#epochOf(account, 'iam')
     const keys = token === undefined ? this.#epochOf('', 'iam.keys') : 0
-    return principals === undefined || keys === undefined ? undefined : `${principals}/${keys}`
+    const bounds = this.#memberships.epoch
+    if (principals === undefined || keys === undefined || bounds === undefined) return undefined
+    return `${principals}/${keys}/${bounds}`
   }
 
   async #longTerm(keyId: string): Promise<KnownKey | undefined> {
     const credential = await this.#principals.credential(keyId)
     if (credential === undefined) return undefined
-    const { secret, active, caller } = credential
+    const { secret, active } = credential
+    const caller = await this.#memberships.bound(credential.caller)
     return { keys: new SigningKeys(secret), active, caller, expiresAt: undefined }
   }
 
   async #session(keyId: string, token: string): Promise<KnownKey | undefined> {
     const claims = await this.#openToken(token, keyId)
     if (claims === undefined) return undefined
-    const caller = await this.#principals.caller(claims)
-    if (caller === undefined) return undefined
+    const loaded = await this.#principals.caller(claims)
+    if (loaded === undefined) return undefined
+    const caller = await this.#memberships.bound(loaded)
     const { expiresAt } = claims.session
     return { keys: new SigningKeys(claims.secret), active: true, caller, expiresAt }
   }

@@ -6,6 +6,7 @@ import { corsHeaders, preflight } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import { travel } from './pipeline.ts'
+import { sourceOf } from './source.ts'
 
 /** A request as it came in at the door. */
 export interface Arrival {
@@ -26,12 +27,7 @@ export async function answerOf(
 ): Promise<HttpResponse> {
   const { request } = arrival
   const now = house.clock.now()
-  const source = {
-    ip: arrival.ip,
-    userAgent: request.headers['user-agent'] ?? '',
-    secure: arrival.secure,
-    referer: request.headers.referer,
-  }
+  const source = sourceOf(arrival, house.trustedProxies)
   const exchange = new Exchange(timedUuid(now, house.random), now, source, request)
   if (request.method === 'OPTIONS') return preflight(request)
   if (request.path.startsWith('/_sallyport/'))

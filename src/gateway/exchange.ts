@@ -1,6 +1,7 @@
 import type { AccessRequest, Caller } from '../kernel/authorization.ts'
 import type { CallContext, Source } from '../kernel/context.ts'
 import type { ServiceError } from '../kernel/errors.ts'
+import type { Membership } from '../kernel/guardrails.ts'
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
 import type { AnyOperation } from '../kernel/service.ts'
 import type { Owner } from '../kernel/store.ts'
@@ -21,6 +22,8 @@ export interface Decided {
   readonly request: AccessRequest
   readonly allowed: boolean
 }
+
+const noMemberships: ReadonlyMap<string, Membership> = new Map()
 
 /** One request on its way through the house; each step fills in what it found out. */
 export class Exchange {
@@ -44,6 +47,8 @@ export class Exchange {
   /** Whose store the handler works on. */
   owner: Owner | undefined
   decided: Decided[] = []
+  /** Places of the caller's and the resources' accounts in organizations; the others are in none. */
+  memberships: ReadonlyMap<string, Membership> = noMemberships
   context: CallContext | undefined
   output: Readonly<Record<string, unknown>> | undefined
   error: ServiceError | undefined

@@ -1,7 +1,9 @@
+import type { BlockList } from 'node:net'
 import type { AuditLog } from '../audit/log.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { CallAs } from '../kernel/context.ts'
+import type { CallOptions } from '../kernel/context.ts'
 import type { ServiceEntry } from '../kernel/directory.ts'
+import type { Guardrails } from '../kernel/guardrails.ts'
 import type { Log, Ports, Random } from '../kernel/ports.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import type { Owner, Store } from '../kernel/store.ts'
@@ -9,6 +11,7 @@ import type { Router } from '../wire/route/router.ts'
 import type { Credentials } from './credentials.ts'
 import type { Exchange } from './exchange.ts'
 import type { LoadedService } from './loaded-service.ts'
+import type { Memberships } from './memberships.ts'
 import type { Metrics } from './metrics.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -18,11 +21,10 @@ export interface Journal {
 }
 
 /** A call of one service by another. */
-export interface ServiceCall {
+export interface ServiceCall extends CallOptions {
   readonly service: string
   readonly operation: string
   readonly input: unknown
-  readonly as: CallAs
 }
 
 /** Everything that the steps of a request may use. Composed by `app.ts`; fixed afterwards. */
@@ -37,8 +39,12 @@ export interface House {
   readonly audit: AuditLog
   readonly ports: Ports
   readonly principals: PrincipalDirectory
+  readonly guardrails: Guardrails
+  readonly memberships: Memberships
   readonly credentials: Credentials
   readonly throttle: Throttle
+  /** Peers whose word about where a request comes from is taken. */
+  readonly trustedProxies: BlockList
   readonly metrics: Metrics
   /** Loaded services answer at once; the first request of one waits for it. */
   service(entry: ServiceEntry): LoadedService | Promise<LoadedService>

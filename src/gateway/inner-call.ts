@@ -1,6 +1,6 @@
+import type { AssumeRoleResponse } from '@aws-sdk/client-sts'
 import type { Caller } from '../kernel/authorization.ts'
-import type { CallAs } from '../kernel/context.ts'
-import { ServiceError } from '../kernel/errors.ts'
+import type { Source } from '../kernel/context.ts'
 import { timedUuid } from '../kernel/ids.ts'
 import { Exchange } from './exchange.ts'
 import type { House, ServiceCall } from './house.ts'
@@ -22,20 +22,18 @@ export async function innerCall(
   const operation = loaded.service.operations[call.operation]
   if (operation === undefined) throw notImplementedOperation(loaded.service, call.operation)
   const invokedBy = `${outer.loaded!.entry.signingName}.amazonaws.com`
-  const calledVia =
-    call.as === 'caller' ? [...(outer.source.calledVia ?? []), invokedBy] : undefined
   const now = house.clock.now()
   const inner = new Exchange(
     timedUuid(now, house.random),
     now,
-    { ...outer.source, invokedBy, calledVia },
+    sourceOf(call, outer, invokedBy),
     outer.request,
   )
   inner.loaded = loaded
   inner.operation = operation
   inner.wire = loaded.wire.operation(call.operation)
   inner.region = loaded.entry.global ? 'us-east-1' : outer.owner!.region
-  inner.caller = callerAs(call.as, outer, invokedBy)
+  inner.caller = await callerAs(call, outer, invokedBy, house)
   inner.input = call.input as Exchange['input']
   inner.wire!.validate(inner.input)
   await walk(innerJourney, inner, house)
@@ -44,16 +42,33 @@ export async function innerCall(
   return inner.output
 }
 
-function callerAs(as: CallAs, outer: Exchange, invokedBy: string): Caller {
+/** Forwarded calls tell who forwarded them; a service's own calls come from the service. */
+function sourceOf({ as, sourceArn }: ServiceCall, outer: Exchange, invokedBy: string): Source {
+  if (as !== 'caller') {
+    const own = { ip: invokedBy, userAgent: invokedBy, secure: true, invokedBy }
+    return as === 'service' ? { ...own, sourceArn } : own
+  }
+  return { ...outer.source, invokedBy, calledVia: [...(outer.source.calledVia ?? []), invokedBy] }
+}
+
+/** Who calls: the outer caller, the service itself, or a session of a role that trusts it. */
+async function callerAs(
+  { as, sourceArn }: ServiceCall,
+  outer: Exchange,
+  service: string,
+  house: House,
+): Promise<Caller> {
   if (as === 'caller') return outer.caller
   if (as === 'service') {
     const { account } = outer.owner!
-    const principal = { kind: 'service', account, arn: invokedBy, userId: invokedBy } as const
-    return { principal: { ...principal, service: invokedBy }, layers: { identity: [] } }
+    const principal = { kind: 'service', account, arn: service, userId: service } as const
+    return { principal: { ...principal, service }, layers: { identity: [] } }
   }
-  throw new ServiceError(
-    'NotImplemented',
-    'Calls of services under a role of their own are still to be built.',
-    { status: 501 },
-  )
+  const { role, sessionName = outer.loaded!.entry.signingName } = as
+  const input = { RoleArn: role, RoleSessionName: sessionName }
+  const call = { service: 'sts', operation: 'AssumeRole', input, as: 'service', sourceArn } as const
+  const { Credentials: session } = (await innerCall(outer, call, house)) as AssumeRoleResponse
+  const known = await house.credentials.load(session!.AccessKeyId!, session!.SessionToken!)
+  if (known === undefined) throw new Error('a session that was just made cannot be loaded')
+  return known.caller
 }

@@ -7,6 +7,7 @@ import { authenticate } from './steps/authenticate.ts'
 import { authorize } from './steps/authorize.ts'
 import { collectBody } from './steps/collect.ts'
 import { handle } from './steps/handle.ts'
+import { loadBounds } from './steps/load-memberships.ts'
 import { loadTargets } from './steps/load-targets.ts'
 import { parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
@@ -27,6 +28,7 @@ const journey: readonly Step[] = [
   parse, //        the body becomes the operation's input
   validate, //     constraints of the model
   loadTargets, //  which resources the call is about, loaded once
+  loadBounds, //   what organizations impose on the accounts involved
   authorize, //    every layer of policy, for every target
   throttle, //     request rates
   handle, //       the service does its work in short transactions of its own
@@ -34,7 +36,7 @@ const journey: readonly Step[] = [
 ]
 
 /** What a call of one service by another goes through: no bytes, no signature, but all the rest. */
-export const innerJourney: readonly Step[] = [loadTargets, authorize, handle]
+export const innerJourney: readonly Step[] = [loadTargets, loadBounds, authorize, handle]
 
 /** Takes a request through the house. Errors leave by the same road: recorded, then answered. */
 export async function travel(exchange: Exchange, house: House): Promise<HttpResponse> {

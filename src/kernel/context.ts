@@ -1,4 +1,5 @@
 import type { Caller } from './authorization.ts'
+import type { Guardrails } from './guardrails.ts'
 import type { Log, Ports, Random } from './ports.ts'
 import type { PrincipalDirectory } from './principals.ts'
 import type { Owner, Store } from './store.ts'
@@ -14,6 +15,18 @@ export interface Source {
   readonly invokedBy?: string | undefined
   /** Services that forwarded the call, outermost first (`aws:CalledVia`). */
   readonly calledVia?: readonly string[] | undefined
+  /** The VPC endpoint that the request came through; a trusted proxy tells it. */
+  readonly endpoint?: VpcEndpoint | undefined
+  /** The resource that a service works for when it calls as itself (`aws:SourceArn`). */
+  readonly sourceArn?: string | undefined
+}
+
+export interface VpcEndpoint {
+  /** `vpce-...`. */
+  readonly id: string
+  readonly vpc?: string | undefined
+  /** Who owns the endpoint. */
+  readonly account?: string | undefined
 }
 
 /** What `targets` may see: reads only, of any owner, before anything is authorized. */
@@ -27,11 +40,22 @@ export interface ReadContext {
   readonly store: Pick<Store, 'of' | 'owner'>
   storeOf(owner: Owner): Pick<Store, 'of' | 'owner'>
   readonly principals: PrincipalDirectory
+  readonly guardrails: Guardrails
   readonly ports: Pick<Ports, 'seals'>
 }
 
 /** Whose authority a nested call carries. */
-export type CallAs = 'caller' | 'service' | { readonly role: string }
+export type CallAs =
+  | 'caller'
+  | 'service'
+  /** ARN of a role that trusts the calling service. */
+  | { readonly role: string; readonly sessionName?: string | undefined }
+
+export interface CallOptions {
+  readonly as: CallAs
+  /** The resource on whose behalf a call `as: 'service'` is made. */
+  readonly sourceArn?: string | undefined
+}
 
 /** What a handler sees. Immutable; one per call. */
 export interface CallContext extends Omit<ReadContext, 'store' | 'storeOf' | 'ports'> {
@@ -41,12 +65,7 @@ export interface CallContext extends Omit<ReadContext, 'store' | 'storeOf' | 'po
   /** Opens the store of an authorized target, and of no other. */
   storeOf(target: Target): Store
   /** Calls another service through its public contract: authorized and recorded like any call. */
-  call(
-    service: string,
-    operation: string,
-    input: unknown,
-    options: { readonly as: CallAs },
-  ): Promise<unknown>
+  call(service: string, operation: string, input: unknown, options: CallOptions): Promise<unknown>
   /** Decides further targets that became known only now; throws AccessDenied. */
   authorize(targets: readonly Target[]): Promise<void>
   readonly ports: Ports

@@ -151,7 +151,7 @@ test('where: the file and line of an operation, or why there is none', async () 
   const never = await sallyport('where', 'iam', 'FlyToTheMoon')
   assert.match(never.err, /AWS's iam has no operation FlyToTheMoon/)
   const unknown = await sallyport('where', 'quantum')
-  assert.match(unknown.err, /no service "quantum" here\n {2}next: it has cloudtrail, iam, sts/)
+  assert.match(unknown.err, /no service "quantum" here\n {2}next: it has (.+, )?iam, .*sts/)
 })
 
 test('clock: reads, moves, and says how far ahead', async () => {

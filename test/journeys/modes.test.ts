@@ -183,7 +183,7 @@ test(
     const health = await house.ask('GET', 'health', { keys: null })
     assert.equal(health.status, 200)
     assert.equal(health.json.status, 'ok')
-    assert.deepEqual(health.json.services, ['cloudtrail', 'iam', 'sts'])
+    for (const name of ['cloudtrail', 'iam', 'sts']) assert.ok(health.json.services.includes(name))
     assert.match(health.json.version, /^\d+\.\d+\.\d+/)
 
     for (const path of ['metrics', 'inbox', 'clock', 'backup', 'why/x']) {

@@ -20,13 +20,17 @@ export const why: AdministrationTask = {
     const layers = await documents.layers(decision.layers)
     const decisions = []
     for (const target of decision.targets) {
-      const { policy, ...resource } = target.resource
+      const { policy, resourceControl, ...resource } = target.resource
       const context = new Map(Object.entries(target.context))
       const request: AccessRequest = {
         principal: decision.principal,
         layers,
         action: target.action,
-        resource: { ...resource, ...(policy && { policy: await documents.policy(policy) }) },
+        resource: {
+          ...resource,
+          ...(policy && { policy: await documents.policy(policy) }),
+          ...(resourceControl && { resourceControl: await documents.levels(resourceControl) }),
+        },
         context: (key) => context.get(key),
         now: decision.time,
       }
@@ -81,16 +85,24 @@ class Documents {
     return policy
   }
 
+  levels(named: readonly (readonly PolicyName[])[]): Promise<Policy[][]> {
+    return Promise.all(named.map((level) => this.#all(level)))
+  }
+
   async layers(named: DecisionRecord['layers']): Promise<Layers> {
-    const all = (names: readonly PolicyName[]) => Promise.all(names.map((n) => this.policy(n)))
     return {
-      identity: await all(named.identity),
+      identity: await this.#all(named.identity),
       ...(named.boundary && { boundary: await this.policy(named.boundary) }),
-      ...(named.session && { session: await all(named.session) }),
+      ...(named.session && { session: await this.#all(named.session) }),
       ...(named.serviceControl && {
-        serviceControl: await Promise.all(named.serviceControl.map(all)),
+        serviceControl: await this.levels(named.serviceControl),
       }),
+      ...(named.endpoint && { endpoint: await this.policy(named.endpoint) }),
     }
+  }
+
+  #all(names: readonly PolicyName[]): Promise<Policy[]> {
+    return Promise.all(names.map((name) => this.policy(name)))
   }
 
   /** Every document by its hash, so that positions can be shown. */

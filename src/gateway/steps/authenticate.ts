@@ -59,12 +59,13 @@ function admit(
   claim: ClaimedSignature,
   known: KnownKey | undefined,
   house: House,
-): void {
+): void | Promise<void> {
   const protocol = exchange.wire!.protocol
   if (known === undefined) {
     if (house.mode !== 'open') throw refusal('unknownKey', protocol)
-    exchange.caller = assumedRoot(claim.accessKeyId, house)
-    return
+    return house.memberships.bound(assumedRoot(claim.accessKeyId, house)).then((caller) => {
+      exchange.caller = caller
+    })
   }
   if (!known.active) throw refusal('unknownKey', protocol)
   try {

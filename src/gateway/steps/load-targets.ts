@@ -57,6 +57,7 @@ export function readContext(exchange: Exchange, house: House, own: Owner): ReadC
     store: house.storeFor(own),
     storeOf: (owner) => house.storeFor(owner),
     principals: house.principals,
+    guardrails: house.guardrails,
     ports: house.ports,
   }
 }
