@@ -19,8 +19,9 @@ import { Throttle } from './gateway/throttle.ts'
 import { testClock } from './kernel/clock.ts'
 import type { ServiceEntry } from './kernel/directory.ts'
 import type { Guardrails } from './kernel/guardrails.ts'
+import { refuseInside } from './kernel/inside.ts'
 import type { Log, Ports, Seal } from './kernel/ports.ts'
-import type { OpenReader, PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
+import type { PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
 import { systemRandom } from './kernel/random.ts'
 import { collection } from './kernel/store.ts'
 import { consoleLog } from './outside/console-log.ts'
@@ -29,7 +30,6 @@ import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
 import { parseUnseal } from './storage/barrier/unseal.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
-import { refuseInside } from './storage/scoped/inside.ts'
 import { createRouter } from './wire/route/router.ts'
 import type { ConstraintsFile } from './wire/validate/constraints.ts'
 import { loadWire } from './wire/wire-service.ts'
@@ -112,8 +112,10 @@ export async function createApp(
 
   // The two seams that are not calls: iam's principals and sts's session tokens.
   const { principalDirectory } = await import('./services/iam/principals.ts')
-  const open: OpenReader = (owner) => store.storeFor(owner)
-  const principals: PrincipalDirectory = principalDirectory(open)
+  const principals: PrincipalDirectory = principalDirectory(
+    (owner) => store.storeFor(owner),
+    () => new Date(clock.now()),
+  )
   const { openToken: openWith } = await import('./services/sts/sessions.ts')
   const { encodeAuthorizationMessage } = await import('./services/sts/identity.ts')
   const openToken = async (token: string, keyId: string): Promise<SessionClaims | undefined> => {

@@ -1,5 +1,5 @@
+import { refuseInside } from '../kernel/inside.ts'
 import type { Ports } from '../kernel/ports.ts'
-import { refuseInside } from '../storage/scoped/inside.ts'
 
 /**
  * Ports that refuse to be used inside a transaction: its callback may run again, and everybody waits

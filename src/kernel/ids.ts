@@ -2,8 +2,19 @@ import type { Random } from './ports.ts'
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** AWS's prefixes of unique ids. */
-export type IdPrefix = 'AKIA' | 'ASIA' | 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA'
+/** AWS's prefixes of unique ids, and AMFA for devices, whose ids nobody is told. */
+export type IdPrefix =
+  | 'AKIA'
+  | 'ASIA'
+  | 'AIDA'
+  | 'AROA'
+  | 'AGPA'
+  | 'AIPA'
+  | 'ANPA'
+  | 'APKA'
+  | 'ACCA'
+  | 'ASCA'
+  | 'AMFA'
 
 /** A unique id: the prefix and seventeen characters (`AIDA...`), as IAM makes them. */
 export const uniqueId = (prefix: IdPrefix, random: Random): string =>

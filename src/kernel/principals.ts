@@ -1,8 +1,8 @@
 import type { Caller, Policy, Session } from './authorization.ts'
 import type { Owner, Store } from './store.ts'
 
-/** Opens the reading side of anybody's store; only seams and the gateway hold one. */
-export type OpenReader = (owner: Owner) => Pick<Store, 'of' | 'owner'>
+/** Opens anybody's store; only seams and the gateway hold one. */
+export type OpenStore = (owner: Owner) => Store
 
 /** What a session token carries, sealed: enough to verify a call without a store lookup. */
 export interface SessionClaims {
@@ -47,4 +47,9 @@ export interface PrincipalDirectory {
   role(arn: string): Promise<AssumableRole | undefined>
   /** A managed policy (AWS's or the account's own) by its ARN. */
   managedPolicy(arn: string): Promise<Policy | undefined>
+  /**
+   * Whether the code is good for this MFA device of this user (by unique id; the account number
+   * means the root user). A good code is used up with the answer, and wrong ones are counted.
+   */
+  mfa(account: string, principalId: string, serial: string, code: string): Promise<boolean>
 }

@@ -1,3 +1,5 @@
+import type { App } from '../../src/app.ts'
+
 /** What an operation is called with, and which decisions it must ask for. */
 export interface Row {
   readonly input: Readonly<Record<string, unknown>>
@@ -18,15 +20,16 @@ export interface Row {
 /** An account with one of everything in it. */
 export interface World {
   readonly account: string
+  readonly app: App
   /** An access key of the user `u`. */
   keyOfU(): Promise<string>
   authorizationMessage(): Promise<string>
   send(operation: string, input: object): Promise<string>
 }
 
-type Making = (w: World) => Row | Promise<Row>
+export type Making = (w: World) => Row | Promise<Row>
 
-const blue = [{ Key: 'team', Value: 'blue' }]
+export const blue = [{ Key: 'team', Value: 'blue' }]
 
 export const document = (...statements: object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements })
@@ -59,10 +62,10 @@ const holders = {
 
 type Kind = keyof typeof holders
 
-const arn = (w: World, path: string): string => `arn:aws:iam::${w.account}:${path}`
+export const arn = (w: World, path: string): string => `arn:aws:iam::${w.account}:${path}`
 const policyArn = (w: World): string => arn(w, 'policy/p')
 
-function on(
+export function on(
   kind: Kind,
   operation: string,
   more: (w: World) => object = () => ({}),
@@ -168,7 +171,7 @@ function creating(what: string, type: string, input: object, tags = true): [stri
   ]
 }
 
-const listing = (operation: string, type: string): [string, Making] => [
+export const listing = (operation: string, type: string): [string, Making] => [
   operation,
   (w) => ({ input: {}, decides: [[`iam:${operation}`, arn(w, `${type}/`)]] }),
 ]

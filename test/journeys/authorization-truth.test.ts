@@ -12,6 +12,7 @@ import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { groups } from '../../src/services/iam/group-records.ts'
 import { instanceProfiles } from '../../src/services/iam/instance-profile-records.ts'
 import { managedPolicies } from '../../src/services/iam/managed-policy-records.ts'
+import { mfaDevices } from '../../src/services/iam/mfa-device-records.ts'
 import { roles } from '../../src/services/iam/role-records.ts'
 import { service as iam } from '../../src/services/iam/service.ts'
 import { users } from '../../src/services/iam/user-records.ts'
@@ -29,6 +30,7 @@ import {
   stsRows,
   type World,
 } from './authorization-rows.ts'
+import { credentialRows } from './authorization-rows-credentials.ts'
 
 /**
  * For every operation that is handled: who may not, may not, and nothing has changed; who may, by
@@ -42,7 +44,7 @@ before(async () => {
 after(() => house.close())
 
 const suites = [
-  { service: iam, rows: iamRows },
+  { service: iam, rows: new Map([...iamRows, ...credentialRows]) },
   { service: sts, rows: stsRows },
   { service: cloudtrail, rows: cloudtrailRows },
 ] as const
@@ -72,6 +74,7 @@ async function open(): Promise<Home> {
   let keyId: Promise<string> | undefined
   const world: World = {
     account,
+    app: house.app,
     send,
     keyOfU: () => {
       keyId ??= keysOf(world, 'u').then((keys) => keys.accessKeyId)
@@ -116,6 +119,7 @@ async function snapshot(world: World): Promise<unknown> {
     store.of(roles).list(some),
     store.of(managedPolicies).list(some),
     store.of(instanceProfiles).list(some),
+    store.of(mfaDevices).list(some),
   ])
   const keys = await store.of(accessKeys).list(some)
   return [
@@ -243,7 +247,9 @@ async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void>
   await permit(abroad, allowAll)
   const answer = await send(suite, abroad.tester, name, row.input)
   assert.ok(answer.status < 500, answer.text)
-  const ours = [...JSON.stringify(row.input).matchAll(/\b1\d{11}\b|A[KS]IA[A-Z2-7]{16}/g)]
+  const ours = [
+    ...JSON.stringify(row.input).matchAll(/\b1\d{11}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}/g),
+  ]
   if (row.anyAccount) return
   if (ours.length > 0 || 'EncodedMessage' in row.input)
     assert.notEqual(answer.status, 200, `${name} reached into another account`)
@@ -256,6 +262,7 @@ const collections: Readonly<Record<string, Collection<{ id: string; name: string
   AROA: roles,
   ANPA: managedPolicies,
   AIPA: instanceProfiles,
+  AMFA: mfaDevices,
 } as never
 
 /** Somebody else takes the name between decision and action. */

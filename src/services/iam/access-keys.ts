@@ -1,41 +1,14 @@
-import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import type { CallContext } from '../../kernel/context.ts'
 import { accessKeyId } from '../../kernel/ids.ts'
 import { wholeSeconds } from '../../kernel/service.ts'
 import type { Readable } from '../../kernel/store.ts'
-import type { Target } from '../../kernel/target.ts'
 import { type AccessKeyRecord, accessKeys } from './access-key-records.ts'
-import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
-import { found, holderTarget } from './holders.ts'
+import { ownerOf, ownerTarget, stillThere } from './credential-owners.ts'
 import { paged } from './listing.ts'
-import { type UserRecord, userKind, users } from './user-records.ts'
-import { ownName } from './users.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const keysPerUser = 2
-
-/** Whose keys are meant: a user's, or the root's when root calls and names nobody. */
-type Holder = { readonly id: string; readonly name: string | undefined }
-
-async function holder(
-  name: string | undefined,
-  read: ReadContext,
-): Promise<[Target<UserRecord | undefined>]> {
-  if (name === undefined && read.caller.principal.kind === 'root')
-    return [{ resource: iamArn(read.account, 'user', '*'), record: undefined }]
-  return [await holderTarget(userKind, ownName(name, read), read)]
-}
-
-function holderOf(
-  name: string | undefined,
-  target: Target<UserRecord | undefined>,
-  ctx: CallContext,
-): Holder {
-  if (name === undefined && ctx.caller.principal.kind === 'root')
-    return { id: ctx.account, name: undefined }
-  const user = found(target.record, 'user', name ?? '')
-  return { id: user.id, name: user.name }
-}
 
 /** Makes a key for a user or a root; used by CreateAccessKey and at the first start. */
 export function newAccessKey(
@@ -57,12 +30,13 @@ const keysOf = async (tx: Readable, account: string, userId: string) =>
   (await tx.of(accessKeys).find('owner', [account, userId], { limit: 10 })).records
 
 export const CreateAccessKey = operation('CreateAccessKey', {
-  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  access: { kind: 'iam', targets: (input, read) => ownerTarget(input.UserName, read) },
   async handle(input, ctx, [target]) {
-    const { id, name } = holderOf(input.UserName, target, ctx)
+    const owner = ownerOf(input.UserName, target, ctx)
+    const { id, name } = owner
     const key = newAccessKey(ctx.account, id, ctx)
     await ctx.store.transaction(async (tx) => {
-      if (name !== undefined) found(await tx.of(users).get([id]), 'user', name)
+      await stillThere(tx, owner)
       if ((await keysOf(tx, ctx.account, id)).length >= keysPerUser)
         throw fail(
           'LimitExceededException',
@@ -86,9 +60,9 @@ const statusOf = (key: AccessKeyRecord) =>
   key.active ? ('Active' as const) : ('Inactive' as const)
 
 export const ListAccessKeys = operation('ListAccessKeys', {
-  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  access: { kind: 'iam', targets: (input, read) => ownerTarget(input.UserName, read) },
   async handle(input, ctx, [target]) {
-    const { id, name } = holderOf(input.UserName, target, ctx)
+    const { id, name } = ownerOf(input.UserName, target, ctx)
     const keys = await keysOf(ctx.store, ctx.account, id)
     const { items, ...more } = await paged(keys, (key) => key.id, input, ctx, `keys/${id}`)
     return {
@@ -116,9 +90,9 @@ async function ownKey(
 }
 
 export const UpdateAccessKey = operation('UpdateAccessKey', {
-  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  access: { kind: 'iam', targets: (input, read) => ownerTarget(input.UserName, read) },
   async handle(input, ctx, [target]) {
-    const { id } = holderOf(input.UserName, target, ctx)
+    const { id } = ownerOf(input.UserName, target, ctx)
     const active = input.Status === 'Active'
     await ctx.store.transaction(async (tx) => {
       const key = await ownKey(tx, input.AccessKeyId, ctx.account, id)
@@ -129,9 +103,9 @@ export const UpdateAccessKey = operation('UpdateAccessKey', {
 })
 
 export const DeleteAccessKey = operation('DeleteAccessKey', {
-  access: { kind: 'iam', targets: (input, read) => holder(input.UserName, read) },
+  access: { kind: 'iam', targets: (input, read) => ownerTarget(input.UserName, read) },
   async handle(input, ctx, [target]) {
-    const { id } = holderOf(input.UserName, target, ctx)
+    const { id } = ownerOf(input.UserName, target, ctx)
     await ctx.store.transaction(async (tx) => {
       const key = await ownKey(tx, input.AccessKeyId, ctx.account, id)
       await tx.of(accessKeys).delete([key.id])

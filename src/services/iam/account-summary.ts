@@ -4,6 +4,7 @@ import { groups } from './group-records.ts'
 import { instanceProfiles } from './instance-profile-records.ts'
 import { all } from './listing.ts'
 import { managedPolicies } from './managed-policy-records.ts'
+import { mfaDevices } from './mfa-device-records.ts'
 import { roles } from './role-records.ts'
 import { users } from './user-records.ts'
 
@@ -33,11 +34,8 @@ const quotas = {
 
 /** What an account cannot have yet. */
 const none = {
-  AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
   AccountSigningCertificatesPresent: 0,
-  MFADevices: 0,
-  MFADevicesInUse: 0,
   Providers: 0,
   ServerCertificates: 0,
 }
@@ -48,6 +46,7 @@ export const GetAccountSummary = operation('GetAccountSummary', {
     const { store, account } = ctx
     const policies = await all(store, managedPolicies)
     const rootKeys = await store.of(accessKeys).find('owner', [account, account], { limit: 1 })
+    const devices = await all(store, mfaDevices)
     return {
       SummaryMap: {
         ...quotas,
@@ -59,6 +58,9 @@ export const GetAccountSummary = operation('GetAccountSummary', {
         Policies: policies.length,
         PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
         AccountAccessKeysPresent: rootKeys.records.length,
+        AccountMFAEnabled: devices.some(({ holder }) => holder === account) ? 1 : 0,
+        MFADevices: devices.length,
+        MFADevicesInUse: devices.filter(({ holder }) => holder !== undefined).length,
       },
     }
   },

@@ -1,5 +1,12 @@
 /** ARNs of IAM's resources. IAM is global: the Region stays empty. */
-export type ArnType = 'user' | 'group' | 'role' | 'policy' | 'instance-profile'
+export type ArnType =
+  | 'user'
+  | 'group'
+  | 'role'
+  | 'policy'
+  | 'instance-profile'
+  | 'mfa'
+  | 'server-certificate'
 
 /** @param path begins and ends with a slash */
 export const iamArn = (account: string, type: ArnType, name: string, path = '/'): string =>

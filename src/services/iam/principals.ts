@@ -3,7 +3,7 @@ import type { Caller, Layers, Policy, Principal } from '../../kernel/authorizati
 import type {
   AssumableRole,
   Credential,
-  OpenReader,
+  OpenStore,
   PrincipalDirectory,
   SessionClaims,
 } from '../../kernel/principals.ts'
@@ -14,6 +14,7 @@ import { awsManagedPolicy } from './aws-managed/policies.ts'
 import { groups } from './group-records.ts'
 import type { PolicyHolder } from './holders.ts'
 import { defaultDocument, managedPolicies } from './managed-policy-records.ts'
+import { useMfaCode } from './mfa-codes.ts'
 import { asPolicy } from './policy-documents.ts'
 import { type RoleRecord, roles } from './role-records.ts'
 import { type UserRecord, users } from './user-records.ts'
@@ -88,7 +89,7 @@ const sessionLayer = (claims: SessionClaims): Pick<Layers, 'session'> =>
         session: claims.policies.map((text, i) => asPolicy(`session-${i + 1}`, 'inline', text)),
       }
 
-async function sessionCaller(open: OpenReader, claims: SessionClaims): Promise<Caller | undefined> {
+async function sessionCaller(open: OpenStore, claims: SessionClaims): Promise<Caller | undefined> {
   const { account, principalId, accessKeyId, session } = claims
   const store = open(at(account))
   if (claims.kind === 'role') {
@@ -141,7 +142,7 @@ function federated(claims: SessionClaims, issuerArn: string): Principal {
   }
 }
 
-async function credential(open: OpenReader, keyId: string): Promise<Credential | undefined> {
+async function credential(open: OpenStore, keyId: string): Promise<Credential | undefined> {
   // Longer than any id that IAM takes; the store would refuse such a key.
   if (keyId.length > 128) return undefined
   const key = await open(at('000000000000')).of(accessKeys).get([keyId])
@@ -158,7 +159,7 @@ async function credential(open: OpenReader, keyId: string): Promise<Credential |
   return { secret, active, caller: { principal, layers: await userLayers(store, user) } }
 }
 
-async function assumable(open: OpenReader, arn: string): Promise<AssumableRole | undefined> {
+async function assumable(open: OpenStore, arn: string): Promise<AssumableRole | undefined> {
   const parts = parseArn(arn)
   if (parts?.service !== 'iam' || !parts.resource.startsWith('role/')) return undefined
   const { account, resource } = parts
@@ -177,7 +178,7 @@ async function assumable(open: OpenReader, arn: string): Promise<AssumableRole |
 }
 
 /** What iam provides to the gateway and, through `ctx.principals`, to sts. */
-export const principalDirectory = (open: OpenReader): PrincipalDirectory => ({
+export const principalDirectory = (open: OpenStore, now: () => Date): PrincipalDirectory => ({
   credential: (keyId) => credential(open, keyId),
   caller: (claims) => sessionCaller(open, claims),
   role: (arn) => assumable(open, arn),
@@ -185,4 +186,6 @@ export const principalDirectory = (open: OpenReader): PrincipalDirectory => ({
     const account = parseArn(arn)?.account
     return account === undefined ? undefined : managed(open(at(account)), arn)
   },
+  mfa: (account, principalId, serial, code) =>
+    useMfaCode(open(at(account)), principalId, serial, code, now()),
 })

@@ -11,6 +11,8 @@ import * as inlinePolicies from './inline-policies.ts'
 import * as instanceProfiles from './instance-profiles.ts'
 import * as managedPolicies from './managed-policies.ts'
 import * as memberships from './memberships.ts'
+import * as mfaAssignments from './mfa-assignments.ts'
+import * as mfaDevices from './mfa-devices.ts'
 import * as passwordPolicy from './password-policy.ts'
 import * as policyVersions from './policy-versions.ts'
 import { principalDirectory } from './principals.ts'
@@ -36,6 +38,8 @@ export const service = defineService<C>()({
     CreatePolicyVersion: policyVersions.CreatePolicyVersion,
     CreateRole: roles.CreateRole,
     CreateUser: users.CreateUser,
+    CreateVirtualMFADevice: mfaDevices.CreateVirtualMFADevice,
+    DeactivateMFADevice: mfaAssignments.DeactivateMFADevice,
     DeleteAccessKey: accessKeys.DeleteAccessKey,
     DeleteAccountAlias: accountAliases.DeleteAccountAlias,
     DeleteAccountPasswordPolicy: passwordPolicy.DeleteAccountPasswordPolicy,
@@ -50,15 +54,18 @@ export const service = defineService<C>()({
     DeleteUser: users.DeleteUser,
     DeleteUserPermissionsBoundary: boundaries.DeleteUserPermissionsBoundary,
     DeleteUserPolicy: inlinePolicies.DeleteUserPolicy,
+    DeleteVirtualMFADevice: mfaDevices.DeleteVirtualMFADevice,
     DetachGroupPolicy: attachments.DetachGroupPolicy,
     DetachRolePolicy: attachments.DetachRolePolicy,
     DetachUserPolicy: attachments.DetachUserPolicy,
+    EnableMFADevice: mfaAssignments.EnableMFADevice,
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
     GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
     GetAccountSummary: accountSummary.GetAccountSummary,
     GetGroup: groups.GetGroup,
     GetGroupPolicy: inlinePolicies.GetGroupPolicy,
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
+    GetMFADevice: mfaAssignments.GetMFADevice,
     GetPolicy: managedPolicies.GetPolicy,
     GetPolicyVersion: policyVersions.GetPolicyVersion,
     GetRole: roles.GetRole,
@@ -77,6 +84,8 @@ export const service = defineService<C>()({
     ListInstanceProfiles: instanceProfiles.ListInstanceProfiles,
     ListInstanceProfilesForRole: instanceProfiles.ListInstanceProfilesForRole,
     ListInstanceProfileTags: instanceProfiles.ListInstanceProfileTags,
+    ListMFADevices: mfaAssignments.ListMFADevices,
+    ListMFADeviceTags: mfaDevices.ListMFADeviceTags,
     ListPolicies: managedPolicies.ListPolicies,
     ListPolicyTags: tagging.ListPolicyTags,
     ListPolicyVersions: policyVersions.ListPolicyVersions,
@@ -86,6 +95,7 @@ export const service = defineService<C>()({
     ListUserPolicies: inlinePolicies.ListUserPolicies,
     ListUsers: users.ListUsers,
     ListUserTags: tagging.ListUserTags,
+    ListVirtualMFADevices: mfaDevices.ListVirtualMFADevices,
     PutGroupPolicy: inlinePolicies.PutGroupPolicy,
     PutRolePermissionsBoundary: boundaries.PutRolePermissionsBoundary,
     PutRolePolicy: inlinePolicies.PutRolePolicy,
@@ -93,12 +103,15 @@ export const service = defineService<C>()({
     PutUserPolicy: inlinePolicies.PutUserPolicy,
     RemoveRoleFromInstanceProfile: instanceProfiles.RemoveRoleFromInstanceProfile,
     RemoveUserFromGroup: memberships.RemoveUserFromGroup,
+    ResyncMFADevice: mfaAssignments.ResyncMFADevice,
     SetDefaultPolicyVersion: policyVersions.SetDefaultPolicyVersion,
     TagInstanceProfile: instanceProfiles.TagInstanceProfile,
+    TagMFADevice: mfaDevices.TagMFADevice,
     TagPolicy: tagging.TagPolicy,
     TagRole: tagging.TagRole,
     TagUser: tagging.TagUser,
     UntagInstanceProfile: instanceProfiles.UntagInstanceProfile,
+    UntagMFADevice: mfaDevices.UntagMFADevice,
     UntagPolicy: tagging.UntagPolicy,
     UntagRole: tagging.UntagRole,
     UntagUser: tagging.UntagUser,
@@ -112,8 +125,20 @@ export const service = defineService<C>()({
   },
   notYet: {
     others:
-      'console passwords, MFA devices, identity providers, reports, last use and the simulator are still to be built',
+      'console passwords, identity providers, reports, last use and the simulator are still to be built',
   },
   provides: { principals: principalDirectory },
-  secrets: ['SecretAccessKey', 'Password', 'OldPassword', 'NewPassword', 'PrivateKey'],
+  secrets: [
+    'SecretAccessKey',
+    'Password',
+    'OldPassword',
+    'NewPassword',
+    'PrivateKey',
+    'Base32StringSeed',
+    'QRCodePNG',
+    'AuthenticationCode1',
+    'AuthenticationCode2',
+    'ServicePassword',
+    'ServiceCredentialSecret',
+  ],
 })

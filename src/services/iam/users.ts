@@ -8,6 +8,7 @@ import { boundaryShape, checkBoundary } from './boundaries.ts'
 import { fail, operation } from './contract.ts'
 import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
+import { mfaDevices } from './mfa-device-records.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 import { type UserRecord, userKind, users } from './user-records.ts'
 
@@ -23,6 +24,13 @@ const detailed = (user: UserRecord, account: string) => ({
   ...userShape(user, account),
   ...boundaryShape(user.boundary),
   ...(Object.keys(user.tags).length > 0 && { Tags: tagsToList(user.tags) }),
+})
+
+/** The root user, which is older than every record. */
+export const rootShape = (account: string) => ({
+  UserId: account,
+  Arn: `arn:aws:iam::${account}:root`,
+  CreateDate: new Date(0),
 })
 
 /** The user that a request means when it names none: the caller. */
@@ -90,13 +98,7 @@ export const GetUser = operation('GetUser', {
     const { principal } = ctx.caller
     if (input.UserName === undefined && principal.kind === 'root')
       return {
-        User: {
-          Path: '/',
-          UserName: 'root',
-          UserId: ctx.account,
-          Arn: principal.arn,
-          CreateDate: new Date(0),
-        },
+        User: { Path: '/', UserName: 'root', ...rootShape(ctx.account) },
       }
     const user = found(target.record, 'user', input.UserName ?? '')
     return { User: detailed(user, ctx.account) }
@@ -152,8 +154,10 @@ export const DeleteUser = operation('DeleteUser', {
     await ctx.store.transaction(async (tx) => {
       const user = found(await tx.of(users).get([id]), 'user', input.UserName)
       const keys = await tx.of(accessKeys).find('owner', [ctx.account, id], { limit: 1 })
+      const devices = await tx.of(mfaDevices).find('holder', [id], { limit: 1 })
       const inUse = [
         [keys.records.length > 0, 'must delete access keys first.'],
+        [devices.records.length > 0, 'must delete MFA device first.'],
         [user.groups.length > 0, 'must remove users from group first.'],
         [user.attached.length > 0, 'must detach all policies first.'],
         [Object.keys(user.inline).length > 0, 'must delete policies first.'],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
+import { insideTransaction } from '../../kernel/inside.ts'
 import { AlreadyExists, type Store } from '../../kernel/store.ts'
-import { insideTransaction } from '../scoped/inside.ts'
 import type { Harness } from './harness.ts'
 import { ann, user, users } from './users.ts'
 

@@ -1,7 +1,7 @@
+import { refuseInside } from '../../kernel/inside.ts'
 import type { Index, Key, ListOptions, Page, Reader } from '../../kernel/store.ts'
 import type { Range, Read, Row } from '../driver.ts'
 import { encodeKey, endOfPrefix, successor } from '../tuple.ts'
-import { refuseInside } from './inside.ts'
 import { keyBytes, type Records } from './records.ts'
 
 const LARGEST_PAGE = 1000

@@ -1,7 +1,7 @@
+import { asInside, refuseInside } from '../../kernel/inside.ts'
 import type { Collection, Index, Owner, Reader, Store, Transaction } from '../../kernel/store.ts'
 import { type Engine, recordsOf } from '../engine.ts'
 import { type Journal, markNoted } from '../journal.ts'
-import { asInside, refuseInside } from './inside.ts'
 import { ScopedReader } from './reader.ts'
 import { ScopedTransaction } from './transaction.ts'
 

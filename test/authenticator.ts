@@ -1,0 +1,28 @@
+import { timeStep, totp } from '../src/crypto/totp.ts'
+import type { Installation } from './installation.ts'
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** What an authenticator app does with the seed that it was told in base32. */
+export interface Authenticator {
+  /** The code of the current time step of the installation's clock, or of one some steps away. */
+  code(steps?: number): string
+  /** Two consecutive codes; the second one is of the current time step, or some steps away. */
+  pair(steps?: number): { AuthenticationCode1: string; AuthenticationCode2: string }
+}
+
+export function authenticator(seed: Uint8Array, { app }: Pick<Installation, 'app'>): Authenticator {
+  let bits = ''
+  for (const byte of seed)
+    bits += alphabet.indexOf(String.fromCharCode(byte)).toString(2).padStart(5, '0')
+  const bytes = bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2))
+  const secret = Uint8Array.from(bytes)
+  const code = (steps = 0) => totp(secret, timeStep(new Date(app.house.clock.now())) + steps)
+  return {
+    code,
+    pair: (steps = 0) => ({
+      AuthenticationCode1: code(steps - 1),
+      AuthenticationCode2: code(steps),
+    }),
+  }
+}
