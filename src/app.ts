@@ -5,6 +5,7 @@ import { Background } from './app/background.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
 import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
+import { RecordedActivity } from './audit/activity.ts'
 import { keepLog } from './audit/housekeeping.ts'
 import { AuditLog } from './audit/log.ts'
 import { type Config, storeUrl } from './config.ts'
@@ -85,10 +86,19 @@ export async function createApp(
   })
   const orphans = await adoptOrphans(store, { clock, random: systemRandom, log })
 
+  const activity = new RecordedActivity(
+    (owner) => store.storeFor(owner),
+    () => clock.now(),
+  )
+  const countingFailed = (error: unknown) =>
+    log.warn('last uses could not be written', { cause: String(error) })
+  await activity.start((from) => audit.since(from), countingFailed)
+
   const inbox = new Inbox(() => clock.now())
   const ports: Ports = guardedPorts({
     seals: store.seals,
     events: audit,
+    activity,
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
   })
@@ -140,6 +150,7 @@ export async function createApp(
     log,
     router: createRouter(entries),
     audit,
+    activity,
     ports,
     principals,
     guardrails,
@@ -171,6 +182,7 @@ export async function createApp(
     inbox: (to) => inbox.messages(to),
     async reset() {
       await audit.drain()
+      await activity.flush()
       await resetStore(store, installation, [clockState])
       inbox.clear()
     },
@@ -218,6 +230,7 @@ export async function createApp(
       await housekeeping.stop()
       await orphans.stop()
       await audit.drain()
+      await activity.stop().catch(countingFailed)
       metrics.close()
       await store.close()
     },

@@ -17,6 +17,24 @@ export const guardedPorts = (ports: Ports): Ports => ({
       refuseInside('the event history')
       return ports.events.lookup(query)
     },
+    decisions(query) {
+      refuseInside('the event history')
+      return ports.events.decisions(query)
+    },
+  },
+  activity: {
+    async key(account, accessKeyId) {
+      refuseInside('recorded activity')
+      return ports.activity.key(account, accessKeyId)
+    },
+    async principal(account, principalId) {
+      refuseInside('recorded activity')
+      return ports.activity.principal(account, principalId)
+    },
+    async actions(account, principalId) {
+      refuseInside('recorded activity')
+      return ports.activity.actions(account, principalId)
+    },
   },
   async sendMail(mail) {
     refuseInside('mail')

@@ -24,6 +24,24 @@ export function eventUserName(principal: Principal): string {
   return principal.userId.slice(principal.userId.indexOf(':') + 1)
 }
 
+/**
+ * Unique id of the user or role that acts, whatever session it uses; the account for its root.
+ * Undefined for those that no account has: services, strangers, holders of a foreign token.
+ */
+export function actorId(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case 'root':
+    case 'user':
+      return principal.userId
+    case 'role':
+      return principal.roleId
+    case 'federated-user':
+      return principal.issuerId
+    default:
+      return undefined
+  }
+}
+
 function identity(principal: Principal): object {
   const { account, arn, userId, accessKeyId, session } = principal
   const common = { principalId: userId, arn, accountId: account, accessKeyId }

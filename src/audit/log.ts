@@ -1,4 +1,5 @@
-import type { EventHistory, EventQuery } from '../kernel/ports.ts'
+import type { DecisionQuery, EventHistory, EventQuery, PastDecision } from '../kernel/ports.ts'
+import { pastDecisions } from './past-decisions.ts'
 import {
   decodeBody,
   directoryHas,
@@ -153,6 +154,22 @@ export class AuditLog implements EventHistory {
       }
     }
     return { records, after: undefined }
+  }
+
+  /** Newest first. */
+  async *decisions(query: DecisionQuery): AsyncGenerator<PastDecision> {
+    const key = keyOf(query.account, 'Principal', query.principalId)
+    for await (const segment of this.#scan(query.from, query.to)) {
+      if (!directoryHas(segment.directory, key)) continue
+      for (const entry of decodeBody(await segment.body()).reverse())
+        yield* pastDecisions(entry, query)
+    }
+  }
+
+  /** Every record since a moment, newest first. */
+  async *since(from: number): AsyncGenerator<{ record: string; decision: string }> {
+    for await (const segment of this.#scan(from, Number.MAX_SAFE_INTEGER))
+      yield* decodeBody(await segment.body()).reverse()
   }
 
   /** The record and decision of a request; its id tells the time, so few segments are opened. */

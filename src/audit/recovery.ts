@@ -1,6 +1,6 @@
 import { timedUuid } from '../kernel/ids.ts'
 import type { Random } from '../kernel/ports.ts'
-import { eventUserName } from './identity.ts'
+import { actorId, eventUserName } from './identity.ts'
 import { cloudTrailJson } from './record.ts'
 import { encodeBody, encodeDirectory, keyOf } from './segment.ts'
 
@@ -29,6 +29,7 @@ export async function completeOrphans(
   for (const orphan of orphans) {
     const intent = JSON.parse(new TextDecoder().decode(orphan.body))
     const { requestId, time, region, account, principal, eventSource, eventName, source } = intent
+    const actor = actorId(principal)
     const eventId = timedUuid(now, random)
     const record = cloudTrailJson({
       requestId,
@@ -56,6 +57,7 @@ export async function completeOrphans(
       keyOf(scope, 'EventSource', eventSource),
       keyOf(scope, 'ReadOnly', 'false'),
       keyOf(scope, 'Username', eventUserName(principal)),
+      ...(actor === undefined ? [] : [keyOf(account, 'Principal', actor)]),
     ]
     const mode = 'enforce'
     const decision = JSON.stringify({

@@ -2,7 +2,7 @@ import type { Caller } from '../kernel/authorization.ts'
 import { accountOfAccessKey } from '../kernel/ids.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import { SigningKeys } from '../wire/sigv4.ts'
-import type { Memberships } from './memberships.ts'
+import type { EpochOf, Memberships } from './memberships.ts'
 
 /** A key whose secret is known: what verifying and deciding need, loaded once per epoch. */
 export interface KnownKey {
@@ -20,9 +20,6 @@ interface Cached {
   readonly epoch: string
   readonly known: KnownKey
 }
-
-/** The local view of an account's epoch; undefined when it cannot be confirmed now. */
-export type EpochOf = (account: string, kind: string) => number | undefined
 
 /**
  * Access keys and sessions with their principals and policies. Entries live while the epoch of

@@ -6,14 +6,7 @@ import { corsHeaders, preflight } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import { travel } from './pipeline.ts'
-import { sourceOf } from './source.ts'
-
-/** A request as it came in at the door. */
-export interface Arrival {
-  readonly request: HttpRequest
-  readonly ip: string
-  readonly secure: boolean
-}
+import { type Arrival, sourceOf } from './source.ts'
 
 /**
  * Gives a request its id and leads it to its place: administration, CORS preflight, or the journey

@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net'
+import type { RecordedActivity } from '../audit/activity.ts'
 import type { AuditLog } from '../audit/log.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { CallOptions } from '../kernel/context.ts'
@@ -37,6 +38,7 @@ export interface House {
   readonly log: Log
   readonly router: Router
   readonly audit: AuditLog
+  readonly activity: RecordedActivity
   readonly ports: Ports
   readonly principals: PrincipalDirectory
   readonly guardrails: Guardrails

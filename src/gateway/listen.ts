@@ -7,9 +7,10 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
-import { type Arrival, answerOf } from './doors.ts'
+import { answerOf } from './doors.ts'
 import type { House } from './house.ts'
 import { BodyBrokenOff, collectSmall, isSmall, streamed } from './incoming-body.ts'
+import type { Arrival } from './source.ts'
 
 /** What a request may be at most. What is larger is refused before it is read. */
 export const limits = {

@@ -1,6 +1,8 @@
 import type { Caller } from '../kernel/authorization.ts'
 import type { Guardrails, Membership } from '../kernel/guardrails.ts'
-import type { EpochOf } from './credentials.ts'
+
+/** The local view of an account's epoch; undefined when it cannot be confirmed now. */
+export type EpochOf = (account: string, kind: string) => number | undefined
 
 interface Cached {
   readonly epoch: number

@@ -1,6 +1,13 @@
 import type { BlockList } from 'node:net'
 import type { Source, VpcEndpoint } from '../kernel/context.ts'
-import type { Arrival } from './doors.ts'
+import type { HttpRequest } from '../kernel/http.ts'
+
+/** A request as it came in at the door. */
+export interface Arrival {
+  readonly request: HttpRequest
+  readonly ip: string
+  readonly secure: boolean
+}
 
 /**
  * Where a request comes from. What its headers claim about that (`X-Forwarded-For`,

@@ -78,11 +78,58 @@ export interface EventHistory {
     readonly records: readonly string[]
     readonly after: string | undefined
   }>
+  /** What a principal asked for, newest first, as it was decided. */
+  decisions(query: DecisionQuery): AsyncIterable<PastDecision>
+}
+
+export interface DecisionQuery {
+  readonly account: string
+  /** Unique id of a user or role; the account for its root. */
+  readonly principalId: string
+  /** Milliseconds since 1970, both inclusive. */
+  readonly from: number
+  readonly to: number
+}
+
+/** One decision of the event log. */
+export interface PastDecision {
+  /** `iam:GetUser`. */
+  readonly action: string
+  readonly resource: string
+  readonly allowed: boolean
+  /** Service time in milliseconds. */
+  readonly time: number
+  readonly region: string
+  readonly requestId: string
+}
+
+/** When something was last seen in an authenticated call, allowed or refused. */
+export interface Use {
+  /** Service time in milliseconds. */
+  readonly time: number
+  readonly region: string
+}
+
+/** The last use of an action; with an empty action, of a service. */
+export interface ActionUse extends Use {
+  /** IAM prefix of the service (`iam`). */
+  readonly service: string
+  /** Name of the operation (`GetUser`). */
+  readonly action: string
+}
+
+/** Last uses of keys and principals, derived from the event log. */
+export interface Activity {
+  key(account: string, accessKeyId: string): Promise<ActionUse | undefined>
+  /** @param principalId unique id of a user or role; the account for its root */
+  principal(account: string, principalId: string): Promise<Use | undefined>
+  actions(account: string, principalId: string): Promise<readonly ActionUse[]>
 }
 
 export interface Ports {
   readonly seals: Seals
   readonly events: EventHistory
+  readonly activity: Activity
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>
 }

@@ -220,6 +220,14 @@ export const iamRows = new Map<string, Making>([
   on('User', 'ListAccessKeys'),
   onKey('UpdateAccessKey', { Status: 'Inactive' }),
   onKey('DeleteAccessKey', {}),
+  [
+    'GetAccessKeyLastUsed',
+    async (w) => ({
+      input: { AccessKeyId: await w.keyOfU() },
+      decides: [['iam:GetAccessKeyLastUsed', arn(w, 'user/team/u')]],
+      tagged: true,
+    }),
+  ],
   on('Group', 'AddUserToGroup', () => ({ UserName: 'u' })),
   on(
     'Group',

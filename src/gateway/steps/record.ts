@@ -1,4 +1,4 @@
-import { eventUserName } from '../../audit/identity.ts'
+import { actorId, eventUserName } from '../../audit/identity.ts'
 import { namesOfArn, type Recorded } from '../../audit/log.ts'
 import { cloudTrailJson, resourceType } from '../../audit/record.ts'
 import { redactedJson } from '../../audit/redact.ts'
@@ -22,6 +22,7 @@ export function record(exchange: Exchange, house: House): void | Promise<void> {
   const stranger = principal.kind === 'anonymous' && exchange.error !== undefined
   if (stranger && !house.throttle.takeAlways('anonymous', anonymousRate, Date.now())) return
   for (const { hash, document } of policiesOf(exchange)) house.keepDocument(hash, document)
+  noteUse(exchange, house)
   const intent = exchange.intended ? exchange.requestId : undefined
   // Refusals of nobody belong to the installation, whose log no account can look into.
   if (stranger) return house.audit.record(entryOf(exchange, house, { account: 'installation' }))
@@ -35,6 +36,13 @@ export function record(exchange: Exchange, house: House): void | Promise<void> {
     house.audit.record(entryOf(exchange, house, { account: owner, sharedEventId, foreign: true })),
   ]
   return Promise.all(both).then(() => undefined)
+}
+
+function noteUse({ caller, loaded, operationName, time, region }: Exchange, house: House): void {
+  if (loaded === undefined) return
+  const { principal } = caller
+  const service = loaded.actionPrefix
+  house.activity.note({ principal, service, action: operationName, time, region })
 }
 
 /** Whose log a record goes to. */
@@ -89,6 +97,8 @@ function entryOf(exchange: Exchange, house: House, recipient: Recipient): Record
     keyOf(scope, 'ReadOnly', String(readOnly)),
   ]
   if (!foreign) keys.push(keyOf(scope, 'Username', eventUserName(principal)))
+  const actor = foreign ? undefined : actorId(principal)
+  if (actor !== undefined) keys.push(keyOf(account, 'Principal', actor))
   if (!foreign && principal.accessKeyId !== undefined)
     keys.push(keyOf(scope, 'AccessKeyId', principal.accessKeyId))
   for (const { arn } of resources) {

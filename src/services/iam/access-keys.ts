@@ -3,9 +3,11 @@ import { accessKeyId } from '../../kernel/ids.ts'
 import { wholeSeconds } from '../../kernel/service.ts'
 import type { Readable } from '../../kernel/store.ts'
 import { type AccessKeyRecord, accessKeys } from './access-key-records.ts'
+import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
 import { ownerOf, ownerTarget, stillThere } from './credential-owners.ts'
 import { paged } from './listing.ts'
+import { users } from './user-records.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const keysPerUser = 2
@@ -111,5 +113,34 @@ export const DeleteAccessKey = operation('DeleteAccessKey', {
       await tx.of(accessKeys).delete([key.id])
     })
     return {}
+  },
+})
+
+export const GetAccessKeyLastUsed = operation('GetAccessKeyLastUsed', {
+  access: {
+    kind: 'iam',
+    async targets(input, read) {
+      const key = await read.store.of(accessKeys).get([input.AccessKeyId])
+      const ours = key?.account === read.account ? key : undefined
+      const user = ours && (await read.store.of(users).get([ours.userId]))
+      const resource = iamArn(read.account, 'user', user?.name ?? '*', user?.path)
+      return [{ resource, record: ours && { key: ours, user }, tags: user?.tags }]
+    },
+  },
+  async handle(input, ctx, [{ record }]) {
+    if (record === undefined)
+      throw fail(
+        'NoSuchEntityException',
+        `The Access Key with id ${input.AccessKeyId} cannot be found.`,
+      )
+    const use = await ctx.ports.activity.key(ctx.account, record.key.id)
+    return {
+      UserName: record.user?.name ?? 'root',
+      AccessKeyLastUsed: {
+        ...(use !== undefined && { LastUsedDate: wholeSeconds(new Date(use.time)) }),
+        ServiceName: use?.service ?? 'N/A',
+        Region: use?.region ?? 'N/A',
+      },
+    }
   },
 })

@@ -13,7 +13,7 @@ import { all, paged } from './listing.ts'
 import { policyShape } from './managed-policies.ts'
 import { type ManagedPolicyRecord, managedPolicies } from './managed-policy-records.ts'
 import { type RoleRecord, roles } from './role-records.ts'
-import { detailed as roleDetails } from './roles.ts'
+import { lastUse, detailed as roleDetails } from './roles.ts'
 import { type UserRecord, users } from './user-records.ts'
 import { userShape } from './users.ts'
 
@@ -100,7 +100,7 @@ async function roleDetail(role: RoleRecord, ctx: CallContext) {
     InstanceProfileList: await Promise.all(held.records.map((item) => profileShape(item, ctx))),
     RolePolicyList: inlineShape(role),
     AttachedManagedPolicies: attachedShape(role),
-    RoleLastUsed: {},
+    RoleLastUsed: await lastUse(role, ctx),
   }
 }
 

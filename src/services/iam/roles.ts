@@ -1,4 +1,7 @@
+import type { RoleLastUsed } from '@aws-sdk/client-iam'
+import type { CallContext } from '../../kernel/context.ts'
 import { uniqueId } from '../../kernel/ids.ts'
+import { wholeSeconds } from '../../kernel/service.ts'
 import { AlreadyExists } from '../../kernel/store.ts'
 import { tagsToList } from '../../kernel/tags.ts'
 import { encodeDocument, iamArn } from './arns.ts'
@@ -83,11 +86,19 @@ export const GetRole = operation('GetRole', {
     kind: 'iam',
     targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
   },
-  handle(input, ctx, [target]) {
+  async handle(input, ctx, [target]) {
     const role = found(target.record, 'role', input.RoleName)
-    return { Role: { ...detailed(role, ctx.account), RoleLastUsed: {} } }
+    return { Role: { ...detailed(role, ctx.account), RoleLastUsed: await lastUse(role, ctx) } }
   },
 })
+
+/** When a session of the role last called anything; empty when none has. */
+export async function lastUse({ id }: RoleRecord, ctx: CallContext): Promise<RoleLastUsed> {
+  const use = await ctx.ports.activity.principal(ctx.account, id)
+  return use === undefined
+    ? {}
+    : { LastUsedDate: wholeSeconds(new Date(use.time)), Region: use.region }
+}
 
 export const ListRoles = operation('ListRoles', {
   access: {

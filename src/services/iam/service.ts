@@ -59,6 +59,7 @@ export const service = defineService<C>()({
     DetachRolePolicy: attachments.DetachRolePolicy,
     DetachUserPolicy: attachments.DetachUserPolicy,
     EnableMFADevice: mfaAssignments.EnableMFADevice,
+    GetAccessKeyLastUsed: accessKeys.GetAccessKeyLastUsed,
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
     GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
     GetAccountSummary: accountSummary.GetAccountSummary,
