@@ -1,14 +1,20 @@
 /** The whole decision from plain JSON: for tests, and for comparing implementations. */
 
 import type { AccessRequest, ContextValue, Explanation, Grant } from '../kernel/authorization.ts'
+import { contextKey } from './context-keys.ts'
 import { explain } from './explain.ts'
 import { InputError, isRecord, list, record, text } from './json-input.ts'
-import { policyOf } from './json-policies.ts'
+import { firstOf, membersOf } from './json-names.ts'
+import { levelsOf, onlyPolicy, policiesOf, withFullAccess } from './json-policies.ts'
 import { principalOf } from './json-principals.ts'
 
-function contextOf(value: unknown): AccessRequest['context'] {
+type Context = AccessRequest['context']
+type Members = ReturnType<typeof membersOf>
+
+function contextOf(value: unknown): Context {
   const values = new Map<string, ContextValue>()
   for (const [key, entry] of Object.entries(record(value ?? {}, 'context'))) {
+    if (entry === null || entry === undefined) continue
     const many = Array.isArray(entry)
     const scalars = list(many ? entry : [entry], `context.${key}`).map((one) => {
       if (typeof one === 'number' || typeof one === 'boolean') return String(one)
@@ -19,20 +25,19 @@ function contextOf(value: unknown): AccessRequest['context'] {
   return (key) => values.get(key)
 }
 
+/** What the caller says about a key counts; what it does not say follows from the request. */
+function supposed(request: AccessRequest): AccessRequest {
+  const context: Context = (key) => request.context(key) ?? contextKey(key).read(request)
+  return { ...request, context, supposed: true }
+}
+
 function nowOf(value: unknown): number {
-  const now = typeof value === 'string' ? Date.parse(value) : (value ?? 0)
+  if (value === undefined) return Number.NaN
+  const now = typeof value === 'string' ? Date.parse(value) : value
   if (typeof now !== 'number' || !Number.isFinite(now)) {
     throw new InputError('now', 'milliseconds since 1970 or an ISO 8601 time')
   }
   return now
-}
-
-function levelsOf(value: unknown, where: string) {
-  if (value === undefined) return undefined
-  return list(value, where).map((level, index) => {
-    const at = `${where}[${index}]`
-    return list(level, at).map((policy, place) => policyOf(policy, `${at}[${place}]`, 'managed'))
-  })
 }
 
 function grantOf(value: unknown, where: string): Grant {
@@ -56,86 +61,89 @@ function tagsOf(value: unknown, where: string): Readonly<Record<string, string>>
   return tags as Readonly<Record<string, string>>
 }
 
-function resourceOf(value: unknown, ownAccount: string, rcp: unknown): AccessRequest['resource'] {
-  const given = isRecord(value) ? value : { arn: value }
-  const arn = text(given.arn, 'resource')
-  const ofArn = arn.split(':', 5)[4] ?? ''
-  const mode = given.policyMode
-  if (mode !== undefined && mode !== 'standard' && mode !== 'required') {
-    throw new InputError('resource.policyMode', '"standard" or "required"')
-  }
+const KEY = /^arn:[^:]*:kms:[^:]*:[^:]*:key\//
+const ROLE = /^arn:[^:]*:iam::[^:]*:role\//
+
+/** Key policies and role trust policies must allow, whatever the identity's policies say. */
+function modeOf(given: unknown, action: string, arn: string) {
+  if (given === 'standard' || given === 'required') return given
+  if (given !== undefined) throw new InputError('resource.policyMode', '"standard" or "required"')
+  const vendor = action.slice(0, action.indexOf(':')).toLowerCase()
+  const exceptional = vendor === 'kms' ? KEY.test(arn) : vendor === 'sts' && ROLE.test(arn)
+  return exceptional ? 'required' : undefined
+}
+
+function resourceOf(members: Members, action: string, own: string): AccessRequest['resource'] {
+  const { resource = '*', resourcePolicy, resourceAccount, resourceTags } = members
+  const given = isRecord(resource) ? resource : { arn: resource }
+  const arn = text(firstOf(given, 'arn', 'resource') ?? '*', 'resource')
+  const owner = firstOf(given, 'account', 'accountId') ?? resourceAccount
+  const grants = given.grants ?? members.grants
   return {
     arn,
-    account:
-      given.account === undefined ? ofArn || ownAccount : text(given.account, 'resource.account'),
-    tags: tagsOf(given.tags, 'resource.tags'),
-    policy:
-      given.policy === undefined
-        ? undefined
-        : policyOf(given.policy, 'resource.policy', 'resource'),
-    policyMode: mode,
+    account: owner === undefined ? arn.split(':', 5)[4] || own : accountOf(owner),
+    tags: tagsOf(given.tags ?? resourceTags, 'resource.tags'),
+    policy: onlyPolicy(given.policy ?? resourcePolicy, 'resource.policy', 'resource'),
+    policyMode: modeOf(given.policyMode, action, arn),
     grants:
-      given.grants === undefined
+      grants === undefined
         ? undefined
-        : list(given.grants, 'resource.grants').map((grant, index) =>
+        : list(grants, 'resource.grants').map((grant, index) =>
             grantOf(grant, `resource.grants[${index}]`),
           ),
-    resourceControl: levelsOf(rcp, 'resourceControl'),
+    resourceControl: withFullAccess(levelsOf(members.resourceControl, 'resourceControl')),
   }
 }
 
-const MEMBERS: ReadonlySet<string> = new Set([
-  'principal',
-  'action',
-  'resource',
-  'identity',
-  'boundary',
-  'session',
-  'serviceControl',
-  'resourceControl',
-  'endpoint',
-  'context',
-  'now',
-])
+/** An account's id, or the ARN of its root. */
+function accountOf(value: unknown): string {
+  const owner = text(value, 'resource.account')
+  return owner.startsWith('arn:') ? owner.split(':', 5)[4]! : owner
+}
 
 /**
  * The decision that a plain JSON value describes (shape: README.md of this folder).
  * @throws InputError naming the member that is wrong and what was expected there.
  */
 export function accessRequest(json: unknown): AccessRequest {
-  const input = record(json, 'request')
-  for (const name of Object.keys(input)) {
-    if (!MEMBERS.has(name)) throw new InputError(name, `one of ${[...MEMBERS].join(', ')}`)
-  }
-  const action = text(input.action, 'action')
+  const members = membersOf(json)
+  const action = text(members.action, 'action')
   if (!/^[^:*?\s]+:[^:*?\s]+$/.test(action)) {
     throw new InputError('action', '"vendor:Name" without wildcards')
   }
-  const principal = principalOf(input.principal)
-  const many = (value: unknown, where: 'identity' | 'session') =>
-    list(value, where).map((policy, index) => policyOf(policy, `${where}[${index}]`, 'inline'))
-  const single = (where: 'boundary' | 'endpoint') =>
-    input[where] === undefined ? undefined : policyOf(input[where], where, 'managed')
-  return {
+  const principal = principalOf(members.principal, action)
+  return supposed({
     principal,
     layers: {
-      identity: many(input.identity ?? [], 'identity'),
-      boundary: single('boundary'),
-      session: input.session === undefined ? undefined : many(input.session, 'session'),
-      serviceControl: levelsOf(input.serviceControl, 'serviceControl'),
-      endpoint: single('endpoint'),
+      identity: policiesOf(members.identity, 'identity', 'inline') ?? [],
+      boundary: onlyPolicy(members.boundary, 'boundary', 'managed'),
+      session: policiesOf(members.session, 'session', 'inline'),
+      serviceControl: levelsOf(members.serviceControl, 'serviceControl'),
+      endpoint: onlyPolicy(members.endpoint, 'endpoint', 'managed'),
     },
     action,
-    resource: resourceOf(input.resource ?? '*', principal.account, input.resourceControl),
-    context: contextOf(input.context),
-    now: nowOf(input.now),
-  }
+    resource: resourceOf(members, action, principal.account),
+    context: contextOf(members.context),
+    now: nowOf(members.now),
+  })
 }
+
+/** An explanation with its effect in the words of AWS's evaluation logic. */
+export interface Decision extends Explanation {
+  readonly decision: 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied'
+}
+
+const DECISIONS = {
+  allowed: 'Allowed',
+  explicitDeny: 'ExplicitlyDenied',
+  implicitDeny: 'ImplicitlyDenied',
+} as const
 
 /**
  * Decides a request given as plain JSON and returns the whole explanation.
  * @throws InputError as `accessRequest` does.
  */
-export function authorize(json: unknown): Explanation {
-  return explain(accessRequest(json))
+export function authorize(json: unknown): Decision {
+  const explanation = explain(accessRequest(json))
+  return { decision: DECISIONS[explanation.effect], ...explanation }
 }

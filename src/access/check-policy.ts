@@ -6,6 +6,7 @@ import { failsLegacyParsing, resourceFault } from './check-resources.ts'
 import { operatorName } from './conditions.ts'
 import { type PolicyDocument, readPolicy, type Statement } from './document.ts'
 import rcpServices from './generated/rcp-services.json' with { type: 'json' }
+import { parseRange } from './ip-ranges.ts'
 import { parseDate, parseNumber } from './operand-values.ts'
 
 export type PolicyKind =
@@ -26,6 +27,7 @@ export interface PolicyFault {
 type Rule = (document: PolicyDocument) => string | undefined
 
 const SYNTAX = 'Syntax errors in policy.'
+const LEGACY = 'The policy failed legacy parsing'
 const VERSION = '2012-10-17'
 const VERSIONS: ReadonlySet<string | undefined> = new Set([undefined, '2008-10-17', VERSION])
 const SID = /^[0-9A-Za-z]*$/
@@ -56,11 +58,14 @@ function syntax({ version, statements }: PolicyDocument): string | undefined {
 const current: Rule = ({ version }) =>
   version === VERSION ? undefined : 'Policy document must be version 2012-10-17 or greater.'
 
+const isRange = (value: string) => value.includes('${') || parseRange(value) !== undefined
+
 /** Values of typed operators must be of their type. */
 function isTyped({ conditions }: Statement): boolean {
   return conditions.every(({ operator, values }) => {
     const base = operatorName(operator)!.base
     if (base.startsWith('date')) return values.every((value) => parseDate(value) !== undefined)
+    if (base.endsWith('ipaddress')) return values.every(isRange)
     if (!base.startsWith('numeric')) return true
     return values.every((value) => parseNumber(value) !== undefined)
   })
@@ -70,7 +75,7 @@ const legacy = each((statement) => {
   const entries = statement.resources ?? statement.notResources ?? []
   const spelled = statement.effect === 'Allow' || statement.effect === 'Deny'
   const sound = spelled && isTyped(statement) && !entries.some(failsLegacyParsing)
-  return sound ? undefined : 'The policy failed legacy parsing'
+  return sound ? undefined : LEGACY
 })
 
 const sidForm = each(({ sid = '' }) =>
@@ -223,7 +228,8 @@ function firstFault(document: PolicyDocument, rules: readonly Rule[]): string | 
  */
 export function checkPolicy(text: string, kind: PolicyKind): PolicyFault | undefined {
   const document = readPolicy(text)
-  const message = document === undefined ? SYNTAX : firstFault(document, RULES[kind])
+  const indented = RULES[kind] === beside && /^\s/.test(text) ? LEGACY : undefined
+  const message = document === undefined ? SYNTAX : (firstFault(document, RULES[kind]) ?? indented)
   if (message === undefined) return undefined
   if (kind !== 'scp' && kind !== 'rcp') return { code: 'MalformedPolicyDocument', message }
   return { code: 'MalformedPolicyDocumentException', message: ORGANIZATIONS }

@@ -8,7 +8,7 @@ import {
   policy,
   variable,
 } from './access-requests.test-support.ts'
-import { authorize } from './authorize.ts'
+import { accessRequest, authorize } from './authorize.ts'
 import { decide } from './evaluate.ts'
 import { naiveDecision } from './naive-oracle.test-support.ts'
 import { ALLOW, evaluatesTo, USER } from './scenario.test-support.ts'
@@ -184,11 +184,13 @@ test('a variable with several values has none', () => {
   evaluatesTo(ask('StringNotLike', value, 'x', { context }), 'allowed')
 })
 
-test('what the principal tells cannot be overridden by the context', () => {
+test('what the principal tells cannot be overridden by the context, unless it is supposed', () => {
   const Condition = { StringEquals: { 'aws:username': 'bob' } }
   const identity = [{ Statement: { ...ALLOW, Condition } }]
   const context = { 'aws:username': 'eve' }
-  evaluatesTo({ principal: USER, action: 's3:GetObject', identity, context }, 'allowed')
+  const json = { principal: USER, action: 's3:GetObject', identity, context }
+  evaluatesTo(json, 'implicitDeny')
+  assert.equal(decide({ ...accessRequest(json), supposed: undefined }), true)
 })
 
 test('principal and resource keys are derived', () => {

@@ -42,11 +42,17 @@ function nullTest(key: ContextKey, values: readonly string[]): ConditionTest['ho
   return (request, trace) => wanted.has(readKey(key, request, trace) === undefined)
 }
 
+/** A "null data set, such as an empty string", which ForAllValues lets pass. */
+function isEmpty(value: ContextValue): boolean {
+  return typeof value === 'string' ? value === '' : value.every((one) => one === '')
+}
+
 function quantified(
   value: ContextValue,
   set: OperatorName['set'],
   meets: (value: string) => boolean,
 ): boolean {
+  if (set === 'all' && isEmpty(value)) return true
   if (typeof value === 'string') return meets(value)
   if (set === 'all') return value.every(meets)
   return set === 'any' && value.some(meets)
@@ -71,7 +77,9 @@ function compileFresh(written: Condition, variables: boolean): ConditionTest {
     holds(request, trace) {
       const value = readKey(key, request, trace)
       if (value === undefined) return whenAbsent
-      if (typeof value === 'string') return test(value, request, trace) === wanted
+      if (set === undefined && typeof value === 'string') {
+        return test(value, request, trace) === wanted
+      }
       return quantified(value, set, (one) => test(one, request, trace) === wanted)
     },
   }

@@ -35,8 +35,8 @@ function lookUp<T>(record: Readonly<Record<string, T>> | undefined, name: string
   return map.size === 0 ? undefined : (map.get(name.toLowerCase()) as T | undefined)
 }
 
-function seconds(milliseconds: number): string {
-  return String(Math.floor(milliseconds / 1000))
+function seconds(milliseconds: number): string | undefined {
+  return Number.isNaN(milliseconds) ? undefined : String(Math.floor(milliseconds / 1000))
 }
 
 const LAST_MOMENT = 8.64e15
@@ -72,7 +72,7 @@ function mfaPresent({ principal, context }: AccessRequest): ContextValue | undef
   return told ?? (session !== undefined && hasAccount(principal) ? 'false' : undefined)
 }
 
-function mfaAge({ principal, now }: AccessRequest): string | undefined {
+function mfaAge({ principal, now }: AccessRequest) {
   const at = principal.session?.mfaAt
   return at === undefined ? undefined : seconds(now - at)
 }
@@ -151,7 +151,8 @@ export function contextKey(name: string): ContextKey {
     name,
     lower,
     read(request) {
-      const value = source(request) ?? request.context(lower)
+      const known = request.supposed === true ? undefined : source(request)
+      const value = known ?? request.context(lower)
       return typeof value === 'object' && value.length === 0 ? undefined : value
     },
   }

@@ -117,11 +117,11 @@ test('a managed policy that denies is named by its ARN', () => {
 describe('organizations', () => {
   const allow = { Statement: [ALLOW] }
   const own = { principal: USER, ...BASE, identity: [allow] }
-  test('every SCP level must allow; its silence is told as a deny', () => {
+  test('every SCP level must allow', () => {
     evaluatesTo({ ...own, serviceControl: [[NOTHING, allow], [allow]] }, 'allowed')
-    const reason = 'with an explicit deny in a service control policy'
-    evaluatesTo({ ...own, serviceControl: [[allow], [NOTHING]] }, 'explicitDeny', reason)
-    evaluatesTo({ ...own, serviceControl: [[allow], []] }, 'explicitDeny', reason)
+    const reason = 'because no service control policy allows the sqs:SendMessage action'
+    evaluatesTo({ ...own, serviceControl: [[allow], [NOTHING]] }, 'implicitDeny', reason)
+    evaluatesTo({ ...own, serviceControl: [[allow], []] }, 'implicitDeny', reason)
   })
   test('SCPs bind the root user', () => {
     evaluatesTo({ principal: ROOT, ...BASE }, 'allowed')
@@ -293,7 +293,7 @@ test('a Principal in an identity policy never allows and never softens a Deny', 
 
 test('RCPs do not reach kms:RetireGrant', () => {
   const resourceControl = [[{ Statement: [{ ...DENY, Principal: '*' }] }]]
-  const resource = `arn:aws:kms:us-east-1:${OWN}:key/k`
+  const resource = { arn: `arn:aws:kms:us-east-1:${OWN}:key/k`, policyMode: 'standard' }
   const call = { principal: USER, resource, resourceControl, identity: [{ Statement: [ALLOW] }] }
   evaluatesTo({ ...call, action: 'kms:RetireGrant' }, 'allowed')
   evaluatesTo({ ...call, action: 'kms:RevokeGrant' }, 'explicitDeny')
@@ -319,8 +319,14 @@ test('plain JSON of the wrong shape is refused with its place', () => {
     [{ principal: USER, action: 's3:*' }, /^action: expected "vendor:Name"/],
     [{ principal: 'me', action: 's3:X' }, /^principal: expected/],
     [{ principal: { kind: 'cat' }, action: 's3:X' }, /^principal.kind: expected/],
-    [{ principal: USER, action: 's3:X', identity: {} }, /^identity: expected a list/],
-    [{ principal: USER, action: 's3:X', identity: [{}] }, /^identity\[0\]: expected a well-formed/],
+    [{ principal: USER, action: 's3:X', identity: 5 }, /^identity: expected a policy/],
+    [{ principal: USER, action: 's3:X', scps: {} }, /^serviceControl: expected a list/],
+    [{ principal: USER, action: 's3:X', scp: [], scps: [] }, /^scps: expected .* only once/],
+    [
+      { principal: USER, action: 's3:X', boundary: [NOTHING, NOTHING] },
+      /^boundary: expected at most one/,
+    ],
+    [{ principal: USER, action: 's3:X', identity: [{}] }, /^identity\[0\]: expected a policy/],
     [{ principal: USER, action: 's3:X', identities: [] }, /^identities: expected one of/],
     [{ principal: USER, action: 's3:X', now: 'noon' }, /^now: expected/],
     [{ principal: USER, action: 's3:X', context: { a: {} } }, /^context.a: expected a text/],

@@ -82,14 +82,11 @@ function verdict(request: AccessRequest, heard: Hearing, granted: number): Verdi
   for (const { denies, denier, outcome } of Object.values(heard)) {
     if (denies) return refuse('explicitDeny', outcome.layer, explicitReason(outcome.layer, denier))
   }
-  // A level of the organization without an Allow is told as an explicit deny.
-  for (const layer of [heard.resourceControl, heard.serviceControl]) {
-    const name = layer.outcome.layer
-    if (isSilent(layer)) return refuse('explicitDeny', name, explicitReason(name, undefined))
-  }
   const refused = (layer: LayerName) =>
     refuse('implicitDeny', layer, implicitReason(layer, request.action))
-  if (isSilent(heard.endpoint)) return refused('VPC endpoint policy')
+  for (const layer of [heard.resourceControl, heard.serviceControl, heard.endpoint]) {
+    if (isSilent(layer)) return refused(layer.outcome.layer)
+  }
   const level = Math.max(heard.resource.level, granted)
   const refusing = refusingLayer(request, level, (layer) => {
     if (layer === 'identity-based policy') return heard.identity.allows

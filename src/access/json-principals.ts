@@ -37,31 +37,66 @@ function fromArn(arn: string): JsonRecord {
   if (resource === 'root') return { kind: 'root', account, arn, userId: account }
   if (resource.startsWith('user/')) return { kind: 'user', account, arn, name, userId: '' }
   if (resource.startsWith('federated-user/')) {
-    const root = `arn:${partition}:iam::${account}:root`
-    const userId = `${account}:${name}`
-    return {
-      kind: 'federated-user',
-      account,
-      arn,
-      name,
-      userId,
-      issuerArn: root,
-      issuerId: account,
-    }
+    // Some user's session: whose, the ARN does not say.
+    const issuer = { issuerArn: '', issuerId: '' }
+    return { kind: 'federated-user', account, arn, name, userId: `${account}:${name}`, ...issuer }
   }
+  const provider = PROVIDERS.find(([prefix]) => resource.startsWith(prefix))
+  if (provider !== undefined) return { kind: provider[1], account, arn, userId: '', provider: arn }
+  if (resource.startsWith('role/')) return role(partition, account, name, UNNAMED, arn)
   const [type, roleName, sessionName] = resource.split('/')
   if (type !== 'assumed-role' || roleName === undefined || sessionName === undefined) {
-    throw new InputError('principal', 'the ARN of a user, a session or an account root')
+    throw new InputError('principal', 'the ARN of a user, a role, a session or an account root')
   }
   const roleArn = `arn:${partition}:iam::${account}:role/${roleName}`
-  const userId = `AROA${roleName.toUpperCase()}:${sessionName}`
-  const roleId = `AROA${roleName.toUpperCase()}`
-  return { kind: 'role', account, arn, roleArn, roleId, roleName, sessionName, userId }
+  return role(partition, account, roleName, sessionName, roleArn)
 }
 
-function fromText(value: string): JsonRecord {
+const PROVIDERS = [
+  ['oidc-provider/', 'web-identity'],
+  ['saml-provider/', 'saml'],
+] as const
+
+/** No session can have this name: it is too short. Stands for any session of a role. */
+const UNNAMED = '-'
+
+function role(
+  partition: string,
+  account: string,
+  roleName: string,
+  sessionName: string,
+  roleArn: string,
+): JsonRecord {
+  const roleId = `AROA${roleName.toUpperCase()}`
+  return {
+    kind: 'role',
+    account,
+    arn: `arn:${partition}:sts::${account}:assumed-role/${roleName}/${sessionName}`,
+    roleArn,
+    roleId,
+    roleName,
+    sessionName,
+    userId: `${roleId}:${sessionName}`,
+    // A session's ARN has no path, but IAM keeps this prefix for the roles of services.
+    serviceLinked: roleName.startsWith('AWSServiceRoleFor'),
+  }
+}
+
+/** Providers that policies name without an ARN. */
+const WELL_KNOWN: ReadonlySet<string> = new Set([
+  'cognito-identity.amazonaws.com',
+  'accounts.google.com',
+  'graph.facebook.com',
+  'www.amazon.com',
+])
+
+function fromText(value: string, action: string): JsonRecord {
   const nobody = { account: '', arn: '', userId: '' }
   if (value === 'anonymous' || value === '*') return { ...nobody, kind: 'anonymous' }
+  if (/^\d{12}$/.test(value)) return fromArn(`arn:aws:iam::${value}:root`)
+  if (WELL_KNOWN.has(value) && action.endsWith('WithWebIdentity')) {
+    return { ...nobody, kind: 'web-identity', provider: value }
+  }
   if (SERVICE.test(value)) return { ...nobody, kind: 'service', service: value, arn: value }
   return fromArn(value)
 }
@@ -82,13 +117,15 @@ function sessionOf(value: unknown): Session {
  * `arn` fills in what the record leaves out.
  * @throws InputError when it names none.
  */
-export function principalOf(value: unknown): Principal {
-  if (typeof value === 'string') return fromText(value) as unknown as Principal
+export function principalOf(value: unknown, action = ''): Principal {
+  if (typeof value === 'string') return fromText(value, action) as unknown as Principal
   if (!isRecord(value)) throw new InputError('principal', 'a text or an object')
   const known = typeof value.arn === 'string' && parseArn(value.arn) !== undefined
   const said: JsonRecord = { account: '', arn: '', userId: '', ...value }
   const needsNoArn = value.kind === 'anonymous' || NEEDED[String(value.kind)] !== undefined
-  const principal = known && !needsNoArn ? { ...fromArn(text(value.arn, 'arn')), ...value } : said
+  const told = known && !needsNoArn ? fromArn(text(value.arn, 'arn')) : undefined
+  // A role may be given by its own ARN; what calls is a session of it.
+  const principal = told === undefined ? said : { ...told, ...value, arn: told.arn }
   if (!KINDS.has(principal.kind)) throw new InputError('principal.kind', [...KINDS].join(', '))
   if (!known && !needsNoArn) throw new InputError('principal.arn', 'the ARN of the principal')
   for (const name of NEEDED[String(principal.kind)] ?? [])

@@ -145,7 +145,7 @@ function asNumber(text: string) {
 }
 
 function asDate(text: string) {
-  if (/^-?\d{5,}(\.\d+)?$/.test(text)) return Number(text) * 1000
+  if (/^-?(\d{1,3}|\d{5,})(\.\d+)?$/.test(text)) return Number(text) * 1000
   if (!/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/.test(text)) {
     return undefined
   }
@@ -264,6 +264,7 @@ export function conditionHolds(
     if (results.includes(undefined)) return false
     return negated ? !results.includes(true) : results.includes(true)
   }
+  if (set === 'forallvalues:' && array(actual).join('') === '') return true
   if (typeof actual === 'string') return one(actual)
   if (set === 'forallvalues:') return actual.every(one)
   return set === 'foranyvalue:' && actual.some(one)

@@ -1,7 +1,7 @@
 /** Values of condition operators: numbers, dates, Booleans and binaries as policies write them. */
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
-const EPOCH = /^-?\d{5,15}(?:\.\d{1,9})?$/
+const EPOCH = /^-?(?:\d{1,3}|\d{5,15})(?:\.\d{1,9})?$/
 const DATE =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/

@@ -131,6 +131,8 @@ export interface AccessRequest {
   readonly resource: Resource
   /** Value of a condition key by its lower-case name; undefined when absent. Asked lazily. */
   readonly context: (key: string) => ContextValue | undefined
+  /** A simulation: keys have the values of `context` and no other, also those of the principal. */
+  readonly supposed?: boolean | undefined
   /** Service time in milliseconds: `aws:CurrentTime`, MFA age, token age. */
   readonly now: number
 }
