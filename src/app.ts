@@ -126,7 +126,7 @@ export async function createApp(
     (owner) => store.storeFor(owner),
     () => new Date(clock.now()),
   )
-  const { openToken: openWith } = await import('./services/sts/sessions.ts')
+  const { issue, openToken: openWith } = await import('./services/sts/sessions.ts')
   const { encodeAuthorizationMessage } = await import('./services/sts/identity.ts')
   const openToken = async (token: string, keyId: string): Promise<SessionClaims | undefined> => {
     const seal: Seal = await store.seals.ready('session')
@@ -169,6 +169,10 @@ export async function createApp(
       return innerCall(outer, call, house)
     },
     openToken,
+    issueSession: async (claims) => issue(claims, { ports, random: systemRandom }),
+    pages: new Map(entries.flatMap((entry) => entry.pages?.map((part) => [part, entry]) ?? [])),
+    publicUrl: config.publicUrl,
+    issuer: config.issuer,
     advanceClock: config.testClock
       ? async (seconds) => {
           await installation.transaction(async (tx) => {

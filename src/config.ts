@@ -21,6 +21,8 @@ export interface Config {
   readonly region: string
   readonly auth: AuthMode
   readonly issuer: 'self' | 'aws'
+  /** Where others reach this installation, without a slash at the end. */
+  readonly publicUrl: string | undefined
   readonly unseal: string
   readonly testClock: boolean
   readonly log: 'pretty' | 'json'
@@ -51,6 +53,7 @@ const flags = {
   region: { type: 'string', default: 'us-east-1' },
   auth: { type: 'string', default: 'enforce' },
   issuer: { type: 'string', default: 'self' },
+  'public-url': { type: 'string' },
   unseal: { type: 'string' },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
@@ -104,6 +107,7 @@ export function readConfig(
     region: matching('region', text('region')!, /^[a-z]{2}(-[a-z]+)+-\d+$/, 'a Region'),
     auth: oneOf('auth', text('auth')!, ['enforce', 'observe', 'open']),
     issuer: oneOf('issuer', text('issuer')!, ['self', 'aws']),
+    publicUrl: publicUrl(text('public-url')),
     unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
     testClock: truth('test-clock', text('test-clock')!),
     throttle: truth('throttle', text('throttle')!),
@@ -186,4 +190,12 @@ function networks(text: string): BlockList {
     }
   }
   return list
+}
+
+function publicUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new ConfigError(`--public-url takes a URL such as https://id.example.com, not "${text}"`)
+  return text.replace(/\/+$/, '')
 }

@@ -12,6 +12,8 @@ export interface CallRecord {
   readonly time: number
   readonly eventSource: string
   readonly eventName: string
+  /** `AwsConsoleSignIn`; an API call when there is none. */
+  readonly eventType?: string | undefined
   readonly apiVersion?: string | undefined
   readonly region: string
   readonly account: string
@@ -55,7 +57,7 @@ export function cloudTrailJson(call: CallRecord): string {
     })
     out += `,"resources":${text(resources)}`
   }
-  out += `,"eventType":"AwsApiCall"`
+  out += `,"eventType":"${call.eventType ?? 'AwsApiCall'}"`
   if (call.apiVersion !== undefined) out += `,"apiVersion":"${call.apiVersion}"`
   out += `,"managementEvent":true,"recipientAccountId":"${call.account}"`
   if (call.sharedEventId !== undefined) out += `,"sharedEventID":"${call.sharedEventId}"`

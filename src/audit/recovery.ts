@@ -1,8 +1,8 @@
 import { timedUuid } from '../kernel/ids.ts'
 import type { Random } from '../kernel/ports.ts'
-import { actorId, eventUserName } from './identity.ts'
+import { eventKeys } from './event-keys.ts'
 import { cloudTrailJson } from './record.ts'
-import { encodeBody, encodeDirectory, keyOf } from './segment.ts'
+import { encodeBody, encodeDirectory } from './segment.ts'
 
 /** An intent whose process ended before it wrote the record. */
 interface Orphan {
@@ -29,7 +29,6 @@ export async function completeOrphans(
   for (const orphan of orphans) {
     const intent = JSON.parse(new TextDecoder().decode(orphan.body))
     const { requestId, time, region, account, principal, eventSource, eventName, source } = intent
-    const actor = actorId(principal)
     const eventId = timedUuid(now, random)
     const record = cloudTrailJson({
       requestId,
@@ -48,17 +47,8 @@ export async function completeOrphans(
       additional: '{"recovered":"the change was made, its answer was lost"}',
       resources: [],
     })
-    const scope = `${account}/${region}`
-    const keys = [
-      keyOf('', 'RequestId', requestId),
-      keyOf(scope, '', ''),
-      keyOf(scope, 'EventId', eventId),
-      keyOf(scope, 'EventName', eventName),
-      keyOf(scope, 'EventSource', eventSource),
-      keyOf(scope, 'ReadOnly', 'false'),
-      keyOf(scope, 'Username', eventUserName(principal)),
-      ...(actor === undefined ? [] : [keyOf(account, 'Principal', actor)]),
-    ]
+    const about = { requestId, eventId, eventName, eventSource, readOnly: false }
+    const keys = eventKeys({ ...about, account, region, principal })
     const mode = 'enforce'
     const decision = JSON.stringify({
       mode,

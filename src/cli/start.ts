@@ -17,6 +17,7 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
   --account 000000000000       the installation's own account
   --region us-east-1           the Region of calls that name none
   --auth enforce               enforce, observe (evaluate and record, but allow), open (any key)
+  --public-url https://...     where others reach it; by default what a request's Host says
   --unseal keyfile:<path>      keyfile:<path>, passphrase (from SALLYPORT_PASSPHRASE),
                                credential:<name> (systemd)
   --test-clock                 lets "sallyport clock" move time forward

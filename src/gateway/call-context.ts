@@ -1,3 +1,4 @@
+import type { Principal } from '../kernel/authorization.ts'
 import type { CallContext, CallOptions } from '../kernel/context.ts'
 import { wholeSeconds } from '../kernel/service.ts'
 import type { Owner, Store } from '../kernel/store.ts'
@@ -61,6 +62,14 @@ export class Call implements CallContext {
     return this.#house.guardrails
   }
 
+  get baseUrl(): string {
+    return this.#house.publicUrl ?? this.#exchange.origin
+  }
+
+  get issuer(): CallContext['issuer'] {
+    return this.#house.issuer
+  }
+
   get ports(): CallContext['ports'] {
     return this.#house.ports
   }
@@ -95,7 +104,12 @@ export class Call implements CallContext {
     return this.#house.callService(this.#exchange, { service, operation, input, ...options })
   }
 
-  async authorize(targets: readonly Target[]): Promise<void> {
+  async authorize(targets: readonly Target[], as?: Principal): Promise<void> {
+    if (as !== undefined) {
+      if (this.#exchange.operation?.access.kind !== 'public')
+        throw new Error('only a public operation finds out who calls')
+      this.#exchange.caller = { principal: as, layers: { identity: [] } }
+    }
     await loadMemberships(this.#exchange, targets, this.#house)
     for (const target of targets) {
       decideTarget(this.#exchange, target, this.#house)

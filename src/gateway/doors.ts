@@ -5,6 +5,7 @@ import { tasks } from './administration/tasks.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
+import { isPage, servePage } from './pages.ts'
 import { travel } from './pipeline.ts'
 import { type Arrival, sourceOf } from './source.ts'
 
@@ -25,6 +26,7 @@ export async function answerOf(
   if (request.method === 'OPTIONS') return preflight(request)
   if (request.path.startsWith('/_sallyport/'))
     return withCors(await administer(exchange, house, tasks), request)
+  if (isPage(exchange, house)) return servePage(exchange, house)
   const response = await travel(exchange, house)
   const { error, loaded } = exchange
   const code = error?.code ?? 'OK'

@@ -70,6 +70,11 @@ export class Exchange {
     return this.operation?.name ?? this.wire?.name ?? this.route?.operation ?? 'Unknown'
   }
 
+  /** Where the caller reached us: behind a trusted proxy, the proxy's own name. */
+  get origin(): string {
+    return `${this.source.secure ? 'https' : 'http'}://${this.request.headers.host ?? 'localhost'}`
+  }
+
   get account(): string {
     return this.caller.principal.account
   }

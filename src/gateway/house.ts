@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { CallOptions } from '../kernel/context.ts'
 import type { ServiceEntry } from '../kernel/directory.ts'
 import type { Guardrails } from '../kernel/guardrails.ts'
+import type { PageContext } from '../kernel/page.ts'
 import type { Log, Ports, Random } from '../kernel/ports.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import type { Owner, Store } from '../kernel/store.ts'
@@ -56,6 +57,13 @@ export interface House {
   callService(outer: Exchange, call: ServiceCall): Promise<unknown>
   /** Claims of a session token of ours; undefined for any other text. */
   openToken(token: string, accessKeyId: string): Promise<SessionClaims | undefined>
+  issueSession: PageContext['issueSession']
+  /** Services with pages, by the first part of their paths. */
+  readonly pages: ReadonlyMap<string, ServiceEntry>
+  /** Where others reach this installation, without a slash at the end, when that is settled. */
+  readonly publicUrl: string | undefined
+  /** Who vouches for tokens: this installation, or AWS's own names. */
+  readonly issuer: 'self' | 'aws'
   readonly version: string
   readonly serviceNames: readonly string[]
   /** Undefined where the clock is not a test clock. Resolves when due jobs have run. */

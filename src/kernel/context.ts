@@ -1,4 +1,4 @@
-import type { Caller } from './authorization.ts'
+import type { Caller, Principal } from './authorization.ts'
 import type { Guardrails } from './guardrails.ts'
 import type { Log, Ports, Random } from './ports.ts'
 import type { PrincipalDirectory } from './principals.ts'
@@ -41,6 +41,10 @@ export interface ReadContext {
   storeOf(owner: Owner): Pick<Store, 'of' | 'owner'>
   readonly principals: PrincipalDirectory
   readonly guardrails: Guardrails
+  /** Where clients reach this installation, without a slash at the end. */
+  readonly baseUrl: string
+  /** Who vouches for tokens: this installation, or AWS's own names. */
+  readonly issuer: 'self' | 'aws'
   readonly ports: Pick<Ports, 'seals'>
 }
 
@@ -66,8 +70,11 @@ export interface CallContext extends Omit<ReadContext, 'store' | 'storeOf' | 'po
   storeOf(target: Target): Store
   /** Calls another service through its public contract: authorized and recorded like any call. */
   call(service: string, operation: string, input: unknown, options: CallOptions): Promise<unknown>
-  /** Decides further targets that became known only now; throws AccessDenied. */
-  authorize(targets: readonly Target[]): Promise<void>
+  /**
+   * Decides further targets that became known only now; throws AccessDenied.
+   * @param as who a public operation has found its caller to be; the log names it from now on
+   */
+  authorize(targets: readonly Target[], as?: Principal): Promise<void>
   readonly ports: Ports
   readonly log: Log
   readonly signal: AbortSignal

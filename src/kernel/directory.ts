@@ -18,6 +18,8 @@ export interface ServiceEntry {
   readonly global?: boolean | undefined
   /** Prefix of its IAM actions where that is not the signing name (`cloudwatch`). */
   readonly actionPrefix?: string | undefined
+  /** First path parts of the service's pages (`federation` for `/federation`). */
+  readonly pages?: readonly string[] | undefined
   readonly load: () => Promise<Service>
   /** Length, range, pattern and enum facts that the SDK lacks: the folder's constraints.json. */
   readonly constraints?: (() => Promise<unknown>) | undefined

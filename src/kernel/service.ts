@@ -1,5 +1,6 @@
 import type { CallContext, ReadContext } from './context.ts'
 import type { Input, OperationName, Output } from './contract.ts'
+import type { Page } from './page.ts'
 import type { Fact, Job, Owner } from './store.ts'
 import type { Target } from './target.ts'
 
@@ -81,6 +82,8 @@ export interface Service {
   readonly secrets: readonly string[]
   /** Request rates by operation, as AWS documents them; `others` is for all that are not named. */
   readonly quotas: Readonly<Record<string, Quota>>
+  /** What is served beside the operations, under the paths that its entry names. */
+  readonly pages: readonly Page[]
 }
 
 /** A token bucket per account and Region. */
@@ -110,12 +113,14 @@ export const defineService =
     readonly jobs?: Service['jobs']
     readonly secrets?: readonly string[]
     readonly quotas?: Service['quotas']
+    readonly pages?: Service['pages']
   }): Service => ({
     provides: {},
     on: {},
     jobs: {},
     secrets: [],
     quotas: {},
+    pages: [],
     ...definition,
     operations: definition.operations as Service['operations'],
     notYet: definition.notYet as Service['notYet'],

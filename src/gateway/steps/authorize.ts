@@ -19,7 +19,8 @@ export function decideTarget(exchange: Exchange, target: Target, house: House): 
   const allowed = decide(request)
   exchange.decided.push({ request, allowed })
   if (allowed || house.mode === 'observe') return
-  throw refusal('denied', exchange.wire?.protocol ?? 'awsJson1_1', refusalText(request, target))
+  const text = target.refusal ?? refusalText(request, target)
+  throw refusal('denied', exchange.wire?.protocol ?? 'awsJson1_1', text)
 }
 
 function refusalText(request: AccessRequest, target: Target): string {

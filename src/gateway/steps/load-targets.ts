@@ -58,6 +58,8 @@ export function readContext(exchange: Exchange, house: House, own: Owner): ReadC
     storeOf: (owner) => house.storeFor(owner),
     principals: house.principals,
     guardrails: house.guardrails,
+    baseUrl: house.publicUrl ?? exchange.origin,
+    issuer: house.issuer,
     ports: house.ports,
   }
 }

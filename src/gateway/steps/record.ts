@@ -1,8 +1,7 @@
-import { actorId, eventUserName } from '../../audit/identity.ts'
-import { namesOfArn, type Recorded } from '../../audit/log.ts'
-import { cloudTrailJson, resourceType } from '../../audit/record.ts'
+import { eventKeys } from '../../audit/event-keys.ts'
+import type { Recorded } from '../../audit/log.ts'
+import { cloudTrailJson } from '../../audit/record.ts'
 import { redactedJson } from '../../audit/redact.ts'
-import { keyOf } from '../../audit/segment.ts'
 import { timedUuid } from '../../kernel/ids.ts'
 import { decisionJson, policiesOf } from '../decision-record.ts'
 import type { Exchange } from '../exchange.ts'
@@ -87,25 +86,17 @@ function entryOf(exchange: Exchange, house: House, recipient: Recipient): Record
     additional: observedJson(exchange),
     resources,
   })
-  const scope = `${account}/${region}`
-  const keys = [
-    keyOf('', 'RequestId', requestId),
-    keyOf(scope, '', ''),
-    keyOf(scope, 'EventId', eventId),
-    keyOf(scope, 'EventName', eventName),
-    keyOf(scope, 'EventSource', eventSource),
-    keyOf(scope, 'ReadOnly', String(readOnly)),
-  ]
-  if (!foreign) keys.push(keyOf(scope, 'Username', eventUserName(principal)))
-  const actor = foreign ? undefined : actorId(principal)
-  if (actor !== undefined) keys.push(keyOf(account, 'Principal', actor))
-  if (!foreign && principal.accessKeyId !== undefined)
-    keys.push(keyOf(scope, 'AccessKeyId', principal.accessKeyId))
-  for (const { arn } of resources) {
-    for (const name of namesOfArn(arn)) keys.push(keyOf(scope, 'ResourceName', name))
-    const type = resourceType(arn)
-    if (type !== undefined) keys.push(keyOf(scope, 'ResourceType', type))
-  }
+  const keys = eventKeys({
+    requestId,
+    eventId,
+    eventName,
+    eventSource,
+    readOnly,
+    account,
+    region,
+    principal: foreign ? undefined : principal,
+    resources,
+  })
   return { time, record, decision: decisionJson(exchange, house.mode), keys }
 }
 

@@ -1,0 +1,174 @@
+import { eventKeys } from '../audit/event-keys.ts'
+import { cloudTrailJson } from '../audit/record.ts'
+import { ServiceError } from '../kernel/errors.ts'
+import type { HttpResponse } from '../kernel/http.ts'
+import { timedUuid } from '../kernel/ids.ts'
+import type { PageContext, PageEvent, PageRequest } from '../kernel/page.ts'
+import { StoreUnavailable } from '../kernel/store.ts'
+import { Call } from './call-context.ts'
+import type { Exchange } from './exchange.ts'
+import type { House } from './house.ts'
+import type { LoadedService } from './loaded-service.ts'
+import { collectInto } from './steps/collect.ts'
+
+/** Whether a service has pages under the request's path; asked before anything is loaded. */
+export const isPage = ({ request }: Exchange, house: House): boolean =>
+  house.pages.has(firstPart(request.path))
+
+/** Serves the page that a request asks for. What goes wrong is told plainly, never with details. */
+export async function servePage(exchange: Exchange, house: House): Promise<HttpResponse> {
+  const { request, requestId } = exchange
+  try {
+    await collectInto(exchange)
+    const entry = house.pages.get(firstPart(request.path))!
+    const loaded = await house.service(entry)
+    const { page, params } = findPage(loaded, exchange)
+    exchange.loaded = loaded
+    exchange.owner = { account: house.account, region: house.region }
+    exchange.region = house.region
+    const service = `${entry.signingName}.amazonaws.com`
+    exchange.caller = {
+      principal: {
+        kind: 'service',
+        account: house.account,
+        arn: service,
+        userId: service,
+        service,
+      },
+      layers: { identity: [] },
+    }
+    return await page.handle(pageRequest(exchange, params), new PageCall(exchange, house))
+  } catch (error) {
+    if (error instanceof ServiceError) return plain(error.status ?? 400, error.message, requestId)
+    const away = error instanceof StoreUnavailable
+    if (!away) house.log.error('a page failed', { requestId, cause: String(error) })
+    const text = away ? 'Try again later.' : `Something went wrong. Request id: ${requestId}`
+    return plain(away ? 503 : 500, text, requestId)
+  }
+}
+
+const firstPart = (path: string): string => path.slice(1).split('/', 1)[0] ?? ''
+
+const plain = (status: number, text: string, requestId: string): HttpResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-amzn-requestid': requestId },
+  body: `${text}\n`,
+})
+
+function findPage(loaded: LoadedService, { request }: Exchange) {
+  const parts = request.path.split('/')
+  const candidates = loaded.service.pages.flatMap((page) => {
+    const params = match(page.path.split('/'), parts)
+    return params === undefined ? [] : [{ page, params }]
+  })
+  if (candidates.length === 0)
+    throw new ServiceError('NotFound', 'There is no such page.', { status: 404 })
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const found = candidates.find(({ page }) => page.method === method)
+  if (found === undefined)
+    throw new ServiceError('MethodNotAllowed', `${request.method} is not for this page.`, {
+      status: 405,
+    })
+  return found
+}
+
+function match(
+  pattern: readonly string[],
+  parts: readonly string[],
+): Record<string, string> | undefined {
+  if (pattern.length !== parts.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [i, part] of pattern.entries()) {
+    if (!part.startsWith(':')) {
+      if (part !== parts[i]) return undefined
+      continue
+    }
+    try {
+      params[part.slice(1)] = decodeURIComponent(parts[i]!)
+    } catch {
+      return undefined
+    }
+  }
+  return params
+}
+
+function pageRequest({ request }: Exchange, params: PageRequest['params']): PageRequest {
+  const { headers, query, body } = request
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  const form = isForm && body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
+  return {
+    params,
+    query: new URLSearchParams(query),
+    form: new URLSearchParams(form),
+    headers,
+    cookies: cookiesOf(headers.cookie),
+  }
+}
+
+function cookiesOf(header = ''): Map<string, string> {
+  const cookies = new Map<string, string>()
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals > 0) cookies.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim())
+  }
+  return cookies
+}
+
+/** What a page sees: its service's call, any account's store, sessions and the log. */
+class PageCall extends Call implements PageContext {
+  readonly #exchange: Exchange
+  readonly #house: House
+
+  constructor(exchange: Exchange, house: House) {
+    super(exchange, house)
+    this.#exchange = exchange
+    this.#house = house
+  }
+
+  override get store() {
+    return this.open({ account: this.account, region: this.region })
+  }
+
+  open(owner: { readonly account: string; readonly region: string }) {
+    return this.#house.storeFor(owner)
+  }
+
+  issueSession: PageContext['issueSession'] = (claims) => this.#house.issueSession(claims)
+
+  openSession: PageContext['openSession'] = (token, keyId) => this.#house.openToken(token, keyId)
+
+  async record(event: PageEvent): Promise<void> {
+    const { requestId, time, source, request, loaded } = this.#exchange
+    const { eventName, eventType, owner, principal, errorMessage } = event
+    const eventId = timedUuid(time, this.#house.random)
+    const eventSource = loaded!.eventSource
+    const record = cloudTrailJson({
+      requestId,
+      eventId,
+      time,
+      eventSource,
+      eventName,
+      eventType,
+      region: owner.region,
+      account: owner.account,
+      principal,
+      source,
+      host: request.headers.host,
+      readOnly: false,
+      errorMessage,
+      responseElements: event.responseElements && JSON.stringify(event.responseElements),
+      additional: event.additional && JSON.stringify(event.additional),
+      resources: [],
+    })
+    const about = { requestId, eventId, eventName, eventSource, readOnly: false, principal }
+    const keys = eventKeys({ ...about, ...owner })
+    const decision = JSON.stringify({
+      mode: this.#house.mode,
+      principal,
+      layers: { identity: [] },
+      time,
+      targets: [],
+    })
+    await this.#house.audit.record({ time, record, decision, keys })
+  }
+}

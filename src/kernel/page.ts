@@ -1,0 +1,53 @@
+import type { Principal } from './authorization.ts'
+import type { CallContext } from './context.ts'
+import type { HttpResponse } from './http.ts'
+import type { SessionClaims } from './principals.ts'
+import type { Owner, Store } from './store.ts'
+
+/** What is served beside the AWS operations: sign-in pages, public keys, discovery documents. */
+export interface Page {
+  readonly method: 'GET' | 'POST'
+  /** `/_tokens/:issuer/jwks.json`; a part `:name` takes any one part. */
+  readonly path: string
+  readonly handle: (request: PageRequest, ctx: PageContext) => HttpResponse | Promise<HttpResponse>
+}
+
+export interface PageRequest {
+  /** Parts of the path by name, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** A POSTed form; empty when there is none. */
+  readonly form: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly cookies: ReadonlyMap<string, string>
+}
+
+/** An event that is no API call, for the audit log (`ConsoleLogin`). */
+export interface PageEvent {
+  readonly eventName: string
+  /** `AwsConsoleSignIn`. */
+  readonly eventType: string
+  readonly owner: Owner
+  readonly principal: Principal
+  readonly errorMessage?: string | undefined
+  readonly responseElements?: object | undefined
+  readonly additional?: object | undefined
+}
+
+/** Credentials of a session, as SDKs take them. */
+export interface SessionCredentials {
+  readonly AccessKeyId: string
+  readonly SecretAccessKey: string
+  readonly SessionToken: string
+  readonly Expiration: Date
+}
+
+/** A page acts as its service, on whatever account its own checks lead it to. */
+export interface PageContext extends Omit<CallContext, 'storeOf' | 'authorize'> {
+  open(owner: Owner): Store
+  record(event: PageEvent): Promise<void>
+  /** Makes a session; nothing is stored. */
+  issueSession(claims: Omit<SessionClaims, 'accessKeyId' | 'secret'>): Promise<SessionCredentials>
+  /** The claims of a session token that this installation issued; undefined for any other text. */
+  openSession(token: string, accessKeyId: string): Promise<SessionClaims | undefined>
+}
