@@ -43,7 +43,36 @@ const onDevice = (operation: string, more: object = {}): [string, Making] => [
 
 const serialOnly = async (w: World) => ({ SerialNumber: (await enabledDevice(w)).SerialNumber })
 
+const Password = 'A-good-Password-1'
+const withPassword = (UserName: string, of: (w: World) => object) => async (w: World) => {
+  await w.send('CreateLoginProfile', { UserName, Password })
+  return of(w)
+}
+
 export const credentialRows = new Map<string, Making>([
+  on('User', 'CreateLoginProfile', () => ({ Password })),
+  onUser(
+    'GetLoginProfile',
+    withPassword('u', () => ({})),
+  ),
+  onUser(
+    'UpdateLoginProfile',
+    withPassword('u', () => ({ Password: 'Another-Password-2' })),
+  ),
+  onUser(
+    'DeleteLoginProfile',
+    withPassword('u', () => ({})),
+  ),
+  [
+    'ChangePassword',
+    async (w) => {
+      await w.send('CreateLoginProfile', { UserName: 'tester', Password })
+      return {
+        input: { OldPassword: Password, NewPassword: 'Another-Password-2' },
+        decides: [['iam:ChangePassword', arn(w, 'user/tester')]],
+      }
+    },
+  ],
   [
     'CreateVirtualMFADevice',
     (w) => ({

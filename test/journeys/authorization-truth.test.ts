@@ -11,6 +11,7 @@ import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { groups } from '../../src/services/iam/group-records.ts'
 import { instanceProfiles } from '../../src/services/iam/instance-profile-records.ts'
+import { loginProfiles } from '../../src/services/iam/login-profile-records.ts'
 import { managedPolicies } from '../../src/services/iam/managed-policy-records.ts'
 import { mfaDevices } from '../../src/services/iam/mfa-device-records.ts'
 import { roles } from '../../src/services/iam/role-records.ts'
@@ -120,10 +121,11 @@ async function snapshot(world: World): Promise<unknown> {
     store.of(managedPolicies).list(some),
     store.of(instanceProfiles).list(some),
     store.of(mfaDevices).list(some),
+    store.of(loginProfiles).list(some),
   ])
   const keys = await store.of(accessKeys).list(some)
   return [
-    ...all.flatMap(({ records }) => records as readonly { readonly name: string }[]),
+    ...all.flatMap(({ records }) => records as readonly object[]),
     ...keys.records.filter(({ account }) => account === world.account),
   ].map((record) => ('name' in record && record.name === 'tester' ? 'tester' : record))
 }

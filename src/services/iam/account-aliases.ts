@@ -1,4 +1,4 @@
-import { AlreadyExists, collection } from '../../kernel/store.ts'
+import { AlreadyExists, collection, type Readable } from '../../kernel/store.ts'
 import { fail, operation } from './contract.ts'
 import { paged } from './listing.ts'
 
@@ -16,6 +16,10 @@ const accountAliases = collection<AccountAliasRecord>('iam.account-aliases')({
     alias: { kind: 'blind', unique: true, of: (record: AccountAliasRecord) => record.alias },
   },
 })
+
+/** The account's alias: what its users call it when they sign in. */
+export const aliasOf = async (store: Readable, account: string): Promise<string | undefined> =>
+  (await store.of(accountAliases).get([account]))?.alias
 
 const account = { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] } as const
 

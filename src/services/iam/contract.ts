@@ -33,4 +33,8 @@ function refuseBareSession({ kind, session }: Principal): void {
 }
 
 /** `fail(code, message)`; the codes here are those that AWS sends and the model omits. */
-export const fail = errorsOf<C>()({ ValidationError: 400, InvalidClientTokenId: 403 })
+export const fail = errorsOf<C>()({
+  ValidationError: 400,
+  InvalidClientTokenId: 403,
+  AccessDenied: 403,
+})

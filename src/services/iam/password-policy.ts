@@ -1,24 +1,5 @@
-import { collection } from '../../kernel/store.ts'
 import { fail, operation } from './contract.ts'
-
-interface PasswordPolicyRecord {
-  readonly minimumLength: number
-  readonly symbols: boolean
-  readonly numbers: boolean
-  readonly uppercase: boolean
-  readonly lowercase: boolean
-  readonly usersMayChange: boolean
-  /** Days; undefined when passwords do not expire. */
-  readonly maximumAge: number | undefined
-  readonly remembered: number | undefined
-  readonly hardExpiry: boolean | undefined
-}
-
-const passwordPolicies = collection<PasswordPolicyRecord>('iam.password-policies')({
-  scope: 'account',
-  version: 1,
-  key: () => ['policy'],
-})
+import { type PasswordPolicyRecord, passwordPolicies } from './password-policy-records.ts'
 
 const account = { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] } as const
 

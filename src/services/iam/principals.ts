@@ -15,6 +15,7 @@ import { groups } from './group-records.ts'
 import type { PolicyHolder } from './holders.ts'
 import { defaultDocument, managedPolicies } from './managed-policy-records.ts'
 import { useMfaCode } from './mfa-codes.ts'
+import { passwordPolicies } from './password-policy-records.ts'
 import { asPolicy } from './policy-documents.ts'
 import { type RoleRecord, roles } from './role-records.ts'
 import { type UserRecord, users } from './user-records.ts'
@@ -40,12 +41,35 @@ async function boundaryOf(store: Readable, holder: PolicyHolder): Promise<Policy
   return (await managed(store, holder.boundary)) ?? asPolicy(holder.boundary, 'managed', empty)
 }
 
+/**
+ * An account's password policy may let all users change their passwords. Nothing more than one's own
+ * password can be changed by ChangePassword, so that no user need be named.
+ */
+const mayChangePassword = asPolicy(
+  'AllowUsersToChangePassword',
+  'inline',
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Action: ['iam:ChangePassword', 'iam:GetAccountPasswordPolicy'],
+      Resource: '*',
+    },
+  }),
+)
+
+async function ownPasswordPolicy(store: Readable): Promise<Policy[]> {
+  const policy = await store.of(passwordPolicies).get(['policy'])
+  return policy?.usersMayChange === true ? [mayChangePassword] : []
+}
+
 async function userLayers(store: Readable, user: UserRecord): Promise<Layers> {
   const memberOf = await Promise.all(user.groups.map((id) => store.of(groups).get([id])))
   const held = await Promise.all(
     [user, ...memberOf.filter((group) => group !== undefined)].map((h) => policiesOf(store, h)),
   )
-  return { identity: held.flat(), boundary: await boundaryOf(store, user) }
+  const identity = [...held.flat(), ...(await ownPasswordPolicy(store))]
+  return { identity, boundary: await boundaryOf(store, user) }
 }
 
 const userPrincipal = (user: UserRecord, account: string) => ({

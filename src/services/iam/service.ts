@@ -9,6 +9,7 @@ import type { C } from './contract.ts'
 import * as groups from './groups.ts'
 import * as inlinePolicies from './inline-policies.ts'
 import * as instanceProfiles from './instance-profiles.ts'
+import * as loginProfiles from './login-profiles.ts'
 import * as managedPolicies from './managed-policies.ts'
 import * as memberships from './memberships.ts'
 import * as mfaAssignments from './mfa-assignments.ts'
@@ -30,10 +31,12 @@ export const service = defineService<C>()({
     AttachGroupPolicy: attachments.AttachGroupPolicy,
     AttachRolePolicy: attachments.AttachRolePolicy,
     AttachUserPolicy: attachments.AttachUserPolicy,
+    ChangePassword: loginProfiles.ChangePassword,
     CreateAccessKey: accessKeys.CreateAccessKey,
     CreateAccountAlias: accountAliases.CreateAccountAlias,
     CreateGroup: groups.CreateGroup,
     CreateInstanceProfile: instanceProfiles.CreateInstanceProfile,
+    CreateLoginProfile: loginProfiles.CreateLoginProfile,
     CreatePolicy: managedPolicies.CreatePolicy,
     CreatePolicyVersion: policyVersions.CreatePolicyVersion,
     CreateRole: roles.CreateRole,
@@ -46,6 +49,7 @@ export const service = defineService<C>()({
     DeleteGroup: groups.DeleteGroup,
     DeleteGroupPolicy: inlinePolicies.DeleteGroupPolicy,
     DeleteInstanceProfile: instanceProfiles.DeleteInstanceProfile,
+    DeleteLoginProfile: loginProfiles.DeleteLoginProfile,
     DeletePolicy: managedPolicies.DeletePolicy,
     DeletePolicyVersion: policyVersions.DeletePolicyVersion,
     DeleteRole: roles.DeleteRole,
@@ -66,6 +70,7 @@ export const service = defineService<C>()({
     GetGroup: groups.GetGroup,
     GetGroupPolicy: inlinePolicies.GetGroupPolicy,
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
+    GetLoginProfile: loginProfiles.GetLoginProfile,
     GetMFADevice: mfaAssignments.GetMFADevice,
     GetPolicy: managedPolicies.GetPolicy,
     GetPolicyVersion: policyVersions.GetPolicyVersion,
@@ -120,13 +125,13 @@ export const service = defineService<C>()({
     UpdateAccountPasswordPolicy: passwordPolicy.UpdateAccountPasswordPolicy,
     UpdateAssumeRolePolicy: roles.UpdateAssumeRolePolicy,
     UpdateGroup: groups.UpdateGroup,
+    UpdateLoginProfile: loginProfiles.UpdateLoginProfile,
     UpdateRole: roles.UpdateRole,
     UpdateRoleDescription: roles.UpdateRoleDescription,
     UpdateUser: users.UpdateUser,
   },
   notYet: {
-    others:
-      'console passwords, identity providers, reports, last use and the simulator are still to be built',
+    others: 'identity providers, reports, last use and the simulator are still to be built',
   },
   provides: { principals: principalDirectory },
   secrets: [

@@ -1,6 +1,6 @@
 import type { ReadContext } from '../../kernel/context.ts'
 import { uniqueId } from '../../kernel/ids.ts'
-import { AlreadyExists } from '../../kernel/store.ts'
+import { AlreadyExists, type Readable } from '../../kernel/store.ts'
 import { tagsToList } from '../../kernel/tags.ts'
 import { accessKeys } from './access-key-records.ts'
 import { iamArn } from './arns.ts'
@@ -8,6 +8,7 @@ import { boundaryShape, checkBoundary } from './boundaries.ts'
 import { fail, operation } from './contract.ts'
 import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
+import { loginProfiles, passwordUses } from './login-profile-records.ts'
 import { mfaDevices } from './mfa-device-records.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 import { type UserRecord, userKind, users } from './user-records.ts'
@@ -25,6 +26,12 @@ const detailed = (user: UserRecord, account: string) => ({
   ...boundaryShape(user.boundary),
   ...(Object.keys(user.tags).length > 0 && { Tags: tagsToList(user.tags) }),
 })
+
+/** When the user last signed in by password: told by GetUser and ListUsers only. */
+async function lastUse(user: UserRecord, store: Readable) {
+  const use = await store.of(passwordUses).get([user.id])
+  return use === undefined ? {} : { PasswordLastUsed: use.at }
+}
 
 /** The root user, which is older than every record. */
 export const rootShape = (account: string) => ({
@@ -94,14 +101,14 @@ export const GetUser = operation('GetUser', {
       return [await holderTarget(userKind, ownName(input.UserName, read), read)]
     },
   },
-  handle(input, ctx, [target]) {
+  async handle(input, ctx, [target]) {
     const { principal } = ctx.caller
     if (input.UserName === undefined && principal.kind === 'root')
       return {
         User: { Path: '/', UserName: 'root', ...rootShape(ctx.account) },
       }
     const user = found(target.record, 'user', input.UserName ?? '')
-    return { User: detailed(user, ctx.account) }
+    return { User: { ...detailed(user, ctx.account), ...(await lastUse(user, ctx.store)) } }
   },
 })
 
@@ -113,7 +120,11 @@ export const ListUsers = operation('ListUsers', {
   async handle(input, ctx) {
     const records = (await all(ctx.store, users)).filter(under(input.PathPrefix))
     const { items, ...more } = await paged(records, (user) => user.name, input, ctx, 'users')
-    return { Users: items.map((user) => userShape(user, ctx.account)), ...more }
+    const shapes = items.map(async (user) => ({
+      ...userShape(user, ctx.account),
+      ...(await lastUse(user, ctx.store)),
+    }))
+    return { Users: await Promise.all(shapes), ...more }
   },
 })
 
@@ -155,7 +166,9 @@ export const DeleteUser = operation('DeleteUser', {
       const user = found(await tx.of(users).get([id]), 'user', input.UserName)
       const keys = await tx.of(accessKeys).find('owner', [ctx.account, id], { limit: 1 })
       const devices = await tx.of(mfaDevices).find('holder', [id], { limit: 1 })
+      const password = await tx.of(loginProfiles).get([id])
       const inUse = [
+        [password !== undefined, 'must delete login profile first.'],
         [keys.records.length > 0, 'must delete access keys first.'],
         [devices.records.length > 0, 'must delete MFA device first.'],
         [user.groups.length > 0, 'must remove users from group first.'],
@@ -165,6 +178,7 @@ export const DeleteUser = operation('DeleteUser', {
       for (const [used, remedy] of inUse)
         if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
       await tx.of(users).delete([id])
+      await tx.of(passwordUses).delete([id])
     })
     return {}
   },

@@ -1,0 +1,62 @@
+import { isPassword } from '../../crypto/passwords.ts'
+import type { Store } from '../../kernel/store.ts'
+import { loginProfiles, passwordUses } from './login-profile-records.ts'
+import { devicesOf } from './mfa-assignments.ts'
+import { serialOf } from './mfa-device-records.ts'
+import { passwordPolicies } from './password-policy-records.ts'
+import { expiryOf } from './password-rules.ts'
+import { users } from './user-records.ts'
+
+/** Somebody who knew the password of an IAM user. */
+interface KnownUser {
+  readonly userId: string
+  readonly userName: string
+  /**
+   * - `reset`: a new one must be chosen first, because an administrator asked for it
+   * - `expired`: a new one must be chosen first, because it is too old
+   * - `expired-hard`: too old, and by policy only an administrator may set a new one
+   */
+  readonly password: 'good' | 'reset' | 'expired' | 'expired-hard'
+  /** Serial numbers of the user's MFA devices: one of them must give a code (`useMfaCode`). */
+  readonly mfa: readonly string[]
+}
+
+/**
+ * Whether this is the password of a user of the store's account. Undefined when it is not, when the
+ * user has no password, or when there is no such user: each takes the same time. Not inside a
+ * transaction.
+ */
+export async function verifyPassword(
+  store: Store,
+  userName: string,
+  password: string,
+  now: Date,
+): Promise<KnownUser | undefined> {
+  const user = await store.of(users).findOne('name', userName.toLowerCase())
+  const profile = await store.of(loginProfiles).get([user?.id ?? 'nobody'])
+  const known = await isPassword(password, profile?.hash)
+  if (!known || user === undefined || profile === undefined) return undefined
+  const policy = await store.of(passwordPolicies).get(['policy'])
+  const expiry = expiryOf(profile, policy)
+  const expired = expiry !== undefined && expiry <= now
+  const late = policy?.hardExpiry === true ? 'expired-hard' : 'expired'
+  return {
+    userId: user.id,
+    userName: user.name,
+    password: expired ? late : profile.resetRequired ? 'reset' : 'good',
+    mfa: (await devicesOf(store, user.id)).map((device) => serialOf(store.owner.account, device)),
+  }
+}
+
+/** Seconds in which several uses count as the first of them, as AWS tells `PasswordLastUsed`. */
+const oneUse = 5 * 60
+
+/** Remembers that the user has signed in by password, for `PasswordLastUsed`. */
+export function recordPasswordUse(store: Store, userId: string, now: Date): Promise<void> {
+  return store.transaction(async (tx) => {
+    const last = await tx.of(passwordUses).get([userId])
+    if (last !== undefined && now.getTime() - last.at.getTime() < oneUse * 1_000) return
+    if ((await tx.of(users).get([userId])) === undefined) return
+    await tx.of(passwordUses).put({ userId, at: now })
+  })
+}
