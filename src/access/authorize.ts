@@ -1,12 +1,12 @@
 /** The whole decision from plain JSON: for tests, and for comparing implementations. */
 
 import type { AccessRequest, ContextValue, Explanation, Grant } from '../kernel/authorization.ts'
-import { contextKey } from './context-keys.ts'
 import { explain } from './explain.ts'
 import { InputError, isRecord, list, record, text } from './json-input.ts'
 import { firstOf, membersOf } from './json-names.ts'
 import { levelsOf, onlyPolicy, policiesOf, withFullAccess } from './json-policies.ts'
 import { principalOf } from './json-principals.ts'
+import { suppose } from './suppositions.ts'
 
 type Context = AccessRequest['context']
 type Members = ReturnType<typeof membersOf>
@@ -23,12 +23,6 @@ function contextOf(value: unknown): Context {
     values.set(key.toLowerCase(), many ? scalars : scalars[0]!)
   }
   return (key) => values.get(key)
-}
-
-/** What the caller says about a key counts; what it does not say follows from the request. */
-function supposed(request: AccessRequest): AccessRequest {
-  const context: Context = (key) => request.context(key) ?? contextKey(key).read(request)
-  return { ...request, context, supposed: true }
 }
 
 function nowOf(value: unknown): number {
@@ -112,7 +106,7 @@ export function accessRequest(json: unknown): AccessRequest {
     throw new InputError('action', '"vendor:Name" without wildcards')
   }
   const principal = principalOf(members.principal, action)
-  return supposed({
+  return suppose({
     principal,
     layers: {
       identity: policiesOf(members.identity, 'identity', 'inline') ?? [],

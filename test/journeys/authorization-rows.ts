@@ -236,6 +236,18 @@ export const iamRows = new Map<string, Making>([
     (w) => w.send('AddUserToGroup', { GroupName: 'g', UserName: 'u' }),
   ),
   on('User', 'ListGroupsForUser'),
+  on('User', 'SimulatePrincipalPolicy', (w) => ({
+    PolicySourceArn: arn(w, 'user/team/u'),
+    ActionNames: ['s3:GetObject'],
+  })),
+  on('User', 'GetContextKeysForPrincipalPolicy', (w) => ({
+    PolicySourceArn: arn(w, 'user/team/u'),
+  })),
+  onAccount('SimulateCustomPolicy', {
+    PolicyInputList: [anything],
+    ActionNames: ['s3:GetObject'],
+  }),
+  onAccount('GetContextKeysForCustomPolicy', { PolicyInputList: [anything] }),
   on('Role', 'UpdateRole', () => ({ Description: 'changed' })),
   on('Role', 'UpdateRoleDescription', () => ({ Description: 'changed' })),
   on('Role', 'UpdateAssumeRolePolicy', () => ({ PolicyDocument: trust('000000000000') })),

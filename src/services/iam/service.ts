@@ -18,6 +18,9 @@ import * as passwordPolicy from './password-policy.ts'
 import * as policyVersions from './policy-versions.ts'
 import { principalDirectory } from './principals.ts'
 import * as roles from './roles.ts'
+import * as contextKeys from './simulator/context-keys.ts'
+import { SimulateCustomPolicy } from './simulator/SimulateCustomPolicy.ts'
+import { SimulatePrincipalPolicy } from './simulator/SimulatePrincipalPolicy.ts'
 import * as tagging from './tagging.ts'
 import * as users from './users.ts'
 
@@ -67,6 +70,8 @@ export const service = defineService<C>()({
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
     GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
     GetAccountSummary: accountSummary.GetAccountSummary,
+    GetContextKeysForCustomPolicy: contextKeys.GetContextKeysForCustomPolicy,
+    GetContextKeysForPrincipalPolicy: contextKeys.GetContextKeysForPrincipalPolicy,
     GetGroup: groups.GetGroup,
     GetGroupPolicy: inlinePolicies.GetGroupPolicy,
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
@@ -111,6 +116,8 @@ export const service = defineService<C>()({
     RemoveUserFromGroup: memberships.RemoveUserFromGroup,
     ResyncMFADevice: mfaAssignments.ResyncMFADevice,
     SetDefaultPolicyVersion: policyVersions.SetDefaultPolicyVersion,
+    SimulateCustomPolicy,
+    SimulatePrincipalPolicy,
     TagInstanceProfile: instanceProfiles.TagInstanceProfile,
     TagMFADevice: mfaDevices.TagMFADevice,
     TagPolicy: tagging.TagPolicy,
@@ -131,7 +138,7 @@ export const service = defineService<C>()({
     UpdateUser: users.UpdateUser,
   },
   notYet: {
-    others: 'identity providers, reports, last use and the simulator are still to be built',
+    others: 'identity providers, reports and last use are still to be built',
   },
   provides: { principals: principalDirectory },
   secrets: [
