@@ -200,6 +200,16 @@ function onAccount(
   ]
 }
 
+/** On the principal whose policies are looked at. */
+const onSource = (operation: string, more: object = {}): [string, Making] => [
+  operation,
+  (w) => ({
+    input: { PolicySourceArn: arn(w, 'user/team/u'), ...more },
+    decides: [[`iam:${operation}`, arn(w, 'user/team/u')]],
+    tagged: true,
+  }),
+]
+
 export const iamRows = new Map<string, Making>([
   ...policyHolder('User'),
   ...policyHolder('Group'),
@@ -236,13 +246,8 @@ export const iamRows = new Map<string, Making>([
     (w) => w.send('AddUserToGroup', { GroupName: 'g', UserName: 'u' }),
   ),
   on('User', 'ListGroupsForUser'),
-  on('User', 'SimulatePrincipalPolicy', (w) => ({
-    PolicySourceArn: arn(w, 'user/team/u'),
-    ActionNames: ['s3:GetObject'],
-  })),
-  on('User', 'GetContextKeysForPrincipalPolicy', (w) => ({
-    PolicySourceArn: arn(w, 'user/team/u'),
-  })),
+  onSource('SimulatePrincipalPolicy', { ActionNames: ['s3:GetObject'] }),
+  onSource('GetContextKeysForPrincipalPolicy'),
   onAccount('SimulateCustomPolicy', {
     PolicyInputList: [anything],
     ActionNames: ['s3:GetObject'],
