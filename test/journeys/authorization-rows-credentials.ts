@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { authenticator } from '../authenticator.ts'
+import { certificate } from '../certificates.ts'
 import { arn, blue, listing, type Making, on, type World } from './authorization-rows.ts'
 
 /** Rows for the credentials of users: passwords, MFA devices, keys and certificates. */
@@ -49,7 +51,83 @@ const withPassword = (UserName: string, of: (w: World) => object) => async (w: W
   return of(w)
 }
 
+/** Uploads or makes something for `u`, and gives its id under the name that requests call it by. */
+const withId =
+  (operation: string, input: () => object, id: string, more: object = {}) =>
+  async (w: World): Promise<object> => {
+    const text = await w.send(operation, { UserName: 'u', ...input() })
+    return { [id]: new RegExp(`<${id}>(.*?)<`).exec(text)![1]!, ...more }
+  }
+
+const sshKey = () => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const SSHPublicKeyBody = publicKey.export({ format: 'pem', type: 'spki' }).toString()
+  return { SSHPublicKeyBody }
+}
+const ofSshKey = (more: object = {}) => withId('UploadSSHPublicKey', sshKey, 'SSHPublicKeyId', more)
+
+const signing = () => ({ CertificateBody: certificate('u').pem })
+const ofSigning = (more: object = {}) =>
+  withId('UploadSigningCertificate', signing, 'CertificateId', more)
+
+const forService = () => ({ ServiceName: 'codecommit.amazonaws.com' })
+const ofService = (more: object = {}) =>
+  withId('CreateServiceSpecificCredential', forService, 'ServiceSpecificCredentialId', more)
+
+const serverCertificate = (ServerCertificateName: string) => {
+  const { pem, keyPem } = certificate('server')
+  return { ServerCertificateName, CertificateBody: pem, PrivateKey: keyPem, Tags: blue }
+}
+
+const onCertificate = (
+  operation: string,
+  more: object = {},
+  also: readonly string[] = [],
+): [string, Making] => [
+  operation,
+  async (w) => {
+    await w.send('UploadServerCertificate', serverCertificate('s'))
+    const resources = ['server-certificate/s', ...also]
+    return {
+      input: { ServerCertificateName: 's', ...more },
+      decides: resources.map((resource) => [`iam:${operation}`, arn(w, resource)] as const),
+      tagged: true,
+    }
+  },
+]
+
 export const credentialRows = new Map<string, Making>([
+  on('User', 'UploadSSHPublicKey', sshKey),
+  on('User', 'ListSSHPublicKeys'),
+  onUser('GetSSHPublicKey', ofSshKey({ Encoding: 'SSH' })),
+  onUser('UpdateSSHPublicKey', ofSshKey({ Status: 'Inactive' })),
+  onUser('DeleteSSHPublicKey', ofSshKey()),
+  on('User', 'UploadSigningCertificate', signing),
+  on('User', 'ListSigningCertificates'),
+  onUser('UpdateSigningCertificate', ofSigning({ Status: 'Inactive' })),
+  onUser('DeleteSigningCertificate', ofSigning()),
+  on('User', 'CreateServiceSpecificCredential', forService),
+  on('User', 'ListServiceSpecificCredentials'),
+  onUser('UpdateServiceSpecificCredential', ofService({ Status: 'Inactive' })),
+  onUser('ResetServiceSpecificCredential', ofService()),
+  onUser('DeleteServiceSpecificCredential', ofService()),
+  [
+    'UploadServerCertificate',
+    (w) => ({
+      input: serverCertificate('new'),
+      decides: [
+        ['iam:UploadServerCertificate', arn(w, 'server-certificate/new')],
+        ['iam:TagServerCertificate', arn(w, 'server-certificate/new')],
+      ],
+    }),
+  ],
+  listing('ListServerCertificates', 'server-certificate'),
+  onCertificate('GetServerCertificate'),
+  onCertificate('UpdateServerCertificate', { NewPath: '/moved/' }, ['server-certificate/moved/s']),
+  onCertificate('DeleteServerCertificate'),
+  onCertificate('ListServerCertificateTags'),
+  onCertificate('TagServerCertificate', { Tags: [{ Key: 'more', Value: 'x' }] }),
+  onCertificate('UntagServerCertificate', { TagKeys: ['team'] }),
   on('User', 'CreateLoginProfile', () => ({ Password })),
   onUser(
     'GetLoginProfile',

@@ -15,7 +15,13 @@ import { loginProfiles } from '../../src/services/iam/login-profile-records.ts'
 import { managedPolicies } from '../../src/services/iam/managed-policy-records.ts'
 import { mfaDevices } from '../../src/services/iam/mfa-device-records.ts'
 import { roles } from '../../src/services/iam/role-records.ts'
+import { serverCertificates } from '../../src/services/iam/server-certificate-records.ts'
 import { service as iam } from '../../src/services/iam/service.ts'
+import {
+  serviceCredentials,
+  signingCertificates,
+  sshPublicKeys,
+} from '../../src/services/iam/user-credential-records.ts'
 import { users } from '../../src/services/iam/user-records.ts'
 import { services } from '../../src/services/index.ts'
 import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
@@ -122,6 +128,10 @@ async function snapshot(world: World): Promise<unknown> {
     store.of(instanceProfiles).list(some),
     store.of(mfaDevices).list(some),
     store.of(loginProfiles).list(some),
+    store.of(sshPublicKeys).list(some),
+    store.of(signingCertificates).list(some),
+    store.of(serviceCredentials).list(some),
+    store.of(serverCertificates).list(some),
   ])
   const keys = await store.of(accessKeys).list(some)
   return [
@@ -250,7 +260,9 @@ async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void>
   const answer = await send(suite, abroad.tester, name, row.input)
   assert.ok(answer.status < 500, answer.text)
   const ours = [
-    ...JSON.stringify(row.input).matchAll(/\b1\d{11}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}/g),
+    ...JSON.stringify(row.input).matchAll(
+      /\b1\d{11}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}|"[A-Z2-7]{32}"/g,
+    ),
   ]
   if (row.anyAccount) return
   if (ours.length > 0 || 'EncodedMessage' in row.input)
@@ -265,6 +277,7 @@ const collections: Readonly<Record<string, Collection<{ id: string; name: string
   ANPA: managedPolicies,
   AIPA: instanceProfiles,
   AMFA: mfaDevices,
+  ASCA: serverCertificates,
 } as never
 
 /** Somebody else takes the name between decision and action. */

@@ -6,6 +6,8 @@ import { all } from './listing.ts'
 import { managedPolicies } from './managed-policy-records.ts'
 import { mfaDevices } from './mfa-device-records.ts'
 import { roles } from './role-records.ts'
+import { serverCertificates } from './server-certificate-records.ts'
+import { signingCertificates } from './user-credential-records.ts'
 import { users } from './user-records.ts'
 
 /** Quotas as AWS gives them to a new account. */
@@ -35,9 +37,7 @@ const quotas = {
 /** What an account cannot have yet. */
 const none = {
   AccountPasswordPresent: 0,
-  AccountSigningCertificatesPresent: 0,
   Providers: 0,
-  ServerCertificates: 0,
 }
 
 export const GetAccountSummary = operation('GetAccountSummary', {
@@ -46,6 +46,9 @@ export const GetAccountSummary = operation('GetAccountSummary', {
     const { store, account } = ctx
     const policies = await all(store, managedPolicies)
     const rootKeys = await store.of(accessKeys).find('owner', [account, account], { limit: 1 })
+    const rootCertificates = await store
+      .of(signingCertificates)
+      .find('owner', [account], { limit: 1 })
     const devices = await all(store, mfaDevices)
     return {
       SummaryMap: {
@@ -55,10 +58,12 @@ export const GetAccountSummary = operation('GetAccountSummary', {
         Groups: (await all(store, groups)).length,
         Roles: (await all(store, roles)).length,
         InstanceProfiles: (await all(store, instanceProfiles)).length,
+        ServerCertificates: (await all(store, serverCertificates)).length,
         Policies: policies.length,
         PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
         AccountAccessKeysPresent: rootKeys.records.length,
         AccountMFAEnabled: devices.some(({ holder }) => holder === account) ? 1 : 0,
+        AccountSigningCertificatesPresent: rootCertificates.records.length > 0 ? 1 : 0,
         MFADevices: devices.length,
         MFADevicesInUse: devices.filter(({ holder }) => holder !== undefined).length,
       },

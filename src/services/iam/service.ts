@@ -18,9 +18,13 @@ import * as passwordPolicy from './password-policy.ts'
 import * as policyVersions from './policy-versions.ts'
 import { principalDirectory } from './principals.ts'
 import * as roles from './roles.ts'
+import * as serverCertificates from './server-certificates.ts'
+import * as serviceSpecificCredentials from './service-specific-credentials.ts'
+import * as signingCertificates from './signing-certificates.ts'
 import * as contextKeys from './simulator/context-keys.ts'
 import { SimulateCustomPolicy } from './simulator/SimulateCustomPolicy.ts'
 import { SimulatePrincipalPolicy } from './simulator/SimulatePrincipalPolicy.ts'
+import * as sshPublicKeys from './ssh-public-keys.ts'
 import * as tagging from './tagging.ts'
 import * as users from './users.ts'
 
@@ -43,6 +47,7 @@ export const service = defineService<C>()({
     CreatePolicy: managedPolicies.CreatePolicy,
     CreatePolicyVersion: policyVersions.CreatePolicyVersion,
     CreateRole: roles.CreateRole,
+    CreateServiceSpecificCredential: serviceSpecificCredentials.CreateServiceSpecificCredential,
     CreateUser: users.CreateUser,
     CreateVirtualMFADevice: mfaDevices.CreateVirtualMFADevice,
     DeactivateMFADevice: mfaAssignments.DeactivateMFADevice,
@@ -58,6 +63,10 @@ export const service = defineService<C>()({
     DeleteRole: roles.DeleteRole,
     DeleteRolePermissionsBoundary: boundaries.DeleteRolePermissionsBoundary,
     DeleteRolePolicy: inlinePolicies.DeleteRolePolicy,
+    DeleteServerCertificate: serverCertificates.DeleteServerCertificate,
+    DeleteServiceSpecificCredential: serviceSpecificCredentials.DeleteServiceSpecificCredential,
+    DeleteSigningCertificate: signingCertificates.DeleteSigningCertificate,
+    DeleteSSHPublicKey: sshPublicKeys.DeleteSSHPublicKey,
     DeleteUser: users.DeleteUser,
     DeleteUserPermissionsBoundary: boundaries.DeleteUserPermissionsBoundary,
     DeleteUserPolicy: inlinePolicies.DeleteUserPolicy,
@@ -81,6 +90,8 @@ export const service = defineService<C>()({
     GetPolicyVersion: policyVersions.GetPolicyVersion,
     GetRole: roles.GetRole,
     GetRolePolicy: inlinePolicies.GetRolePolicy,
+    GetServerCertificate: serverCertificates.GetServerCertificate,
+    GetSSHPublicKey: sshPublicKeys.GetSSHPublicKey,
     GetUser: users.GetUser,
     GetUserPolicy: inlinePolicies.GetUserPolicy,
     ListAccessKeys: accessKeys.ListAccessKeys,
@@ -103,6 +114,11 @@ export const service = defineService<C>()({
     ListRolePolicies: inlinePolicies.ListRolePolicies,
     ListRoles: roles.ListRoles,
     ListRoleTags: tagging.ListRoleTags,
+    ListServerCertificates: serverCertificates.ListServerCertificates,
+    ListServerCertificateTags: serverCertificates.ListServerCertificateTags,
+    ListServiceSpecificCredentials: serviceSpecificCredentials.ListServiceSpecificCredentials,
+    ListSigningCertificates: signingCertificates.ListSigningCertificates,
+    ListSSHPublicKeys: sshPublicKeys.ListSSHPublicKeys,
     ListUserPolicies: inlinePolicies.ListUserPolicies,
     ListUsers: users.ListUsers,
     ListUserTags: tagging.ListUserTags,
@@ -114,6 +130,7 @@ export const service = defineService<C>()({
     PutUserPolicy: inlinePolicies.PutUserPolicy,
     RemoveRoleFromInstanceProfile: instanceProfiles.RemoveRoleFromInstanceProfile,
     RemoveUserFromGroup: memberships.RemoveUserFromGroup,
+    ResetServiceSpecificCredential: serviceSpecificCredentials.ResetServiceSpecificCredential,
     ResyncMFADevice: mfaAssignments.ResyncMFADevice,
     SetDefaultPolicyVersion: policyVersions.SetDefaultPolicyVersion,
     SimulateCustomPolicy,
@@ -122,11 +139,13 @@ export const service = defineService<C>()({
     TagMFADevice: mfaDevices.TagMFADevice,
     TagPolicy: tagging.TagPolicy,
     TagRole: tagging.TagRole,
+    TagServerCertificate: serverCertificates.TagServerCertificate,
     TagUser: tagging.TagUser,
     UntagInstanceProfile: instanceProfiles.UntagInstanceProfile,
     UntagMFADevice: mfaDevices.UntagMFADevice,
     UntagPolicy: tagging.UntagPolicy,
     UntagRole: tagging.UntagRole,
+    UntagServerCertificate: serverCertificates.UntagServerCertificate,
     UntagUser: tagging.UntagUser,
     UpdateAccessKey: accessKeys.UpdateAccessKey,
     UpdateAccountPasswordPolicy: passwordPolicy.UpdateAccountPasswordPolicy,
@@ -135,7 +154,14 @@ export const service = defineService<C>()({
     UpdateLoginProfile: loginProfiles.UpdateLoginProfile,
     UpdateRole: roles.UpdateRole,
     UpdateRoleDescription: roles.UpdateRoleDescription,
+    UpdateServerCertificate: serverCertificates.UpdateServerCertificate,
+    UpdateServiceSpecificCredential: serviceSpecificCredentials.UpdateServiceSpecificCredential,
+    UpdateSigningCertificate: signingCertificates.UpdateSigningCertificate,
+    UpdateSSHPublicKey: sshPublicKeys.UpdateSSHPublicKey,
     UpdateUser: users.UpdateUser,
+    UploadServerCertificate: serverCertificates.UploadServerCertificate,
+    UploadSigningCertificate: signingCertificates.UploadSigningCertificate,
+    UploadSSHPublicKey: sshPublicKeys.UploadSSHPublicKey,
   },
   notYet: {
     others: 'identity providers, reports and last use are still to be built',

@@ -11,6 +11,11 @@ import { all, paged, under } from './listing.ts'
 import { loginProfiles, passwordUses } from './login-profile-records.ts'
 import { mfaDevices } from './mfa-device-records.ts'
 import { newTags, tagContext } from './tag-rules.ts'
+import {
+  serviceCredentials,
+  signingCertificates,
+  sshPublicKeys,
+} from './user-credential-records.ts'
 import { type UserRecord, userKind, users } from './user-records.ts'
 
 export const userShape = (user: UserRecord, account: string) => ({
@@ -164,16 +169,23 @@ export const DeleteUser = operation('DeleteUser', {
     const { id } = found(target.record, 'user', input.UserName)
     await ctx.store.transaction(async (tx) => {
       const user = found(await tx.of(users).get([id]), 'user', input.UserName)
-      const keys = await tx.of(accessKeys).find('owner', [ctx.account, id], { limit: 1 })
-      const devices = await tx.of(mfaDevices).find('holder', [id], { limit: 1 })
+      const some = { limit: 1 }
+      const keys = await tx.of(accessKeys).find('owner', [ctx.account, id], some)
+      const certificates = await tx.of(signingCertificates).find('owner', [id], some)
+      const devices = await tx.of(mfaDevices).find('holder', [id], some)
+      const sshKeys = await tx.of(sshPublicKeys).find('owner', [id], some)
+      const forServices = await tx.of(serviceCredentials).find('owner', [id], some)
       const password = await tx.of(loginProfiles).get([id])
+      const others = [...sshKeys.records, ...forServices.records]
       const inUse = [
         [password !== undefined, 'must delete login profile first.'],
         [keys.records.length > 0, 'must delete access keys first.'],
+        [certificates.records.length > 0, 'must delete certificates first.'],
         [devices.records.length > 0, 'must delete MFA device first.'],
         [user.groups.length > 0, 'must remove users from group first.'],
         [user.attached.length > 0, 'must detach all policies first.'],
         [Object.keys(user.inline).length > 0, 'must delete policies first.'],
+        [others.length > 0, 'must remove referenced objects first.'],
       ] as const
       for (const [used, remedy] of inUse)
         if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
