@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { IAMClient } from '@aws-sdk/client-iam'
+import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import { STSClient } from '@aws-sdk/client-sts'
 import { type App, createApp } from '../src/app.ts'
 import { signed } from '../src/cli/administration-client.ts'
@@ -23,7 +24,12 @@ export interface Installation {
   readonly data: string
   readonly admin: Keys
   /** Clients with somebody's keys; the administrator's by default. */
-  as(keys?: Keys): { iam: IAMClient; sts: STSClient; cloudtrail: CloudTrailClient }
+  as(keys?: Keys): {
+    iam: IAMClient
+    sts: STSClient
+    cloudtrail: CloudTrailClient
+    organizations: OrganizationsClient
+  }
   /** A call of the administration interface; `null` keys leave it unsigned. */
   ask(method: 'GET' | 'POST', path: string, options?: Asked): Promise<Answer>
   close(): Promise<void>
@@ -81,6 +87,7 @@ export async function installAt(premises: Premises, ...flags: string[]): Promise
         iam: new IAMClient(options),
         sts: new STSClient(options),
         cloudtrail: new CloudTrailClient(options),
+        organizations: new OrganizationsClient(options),
       }
       open.push(...Object.values(clients))
       return clients

@@ -89,9 +89,15 @@ export interface Answer {
   readonly text: string
 }
 
+/** Prefixes of `x-amz-target`. */
+const targets: Readonly<Record<string, string>> = {
+  cloudtrail: 'CloudTrail_20131101',
+  organizations: 'AWSOrganizationsV20161128',
+}
+
 const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', sts: '2011-06-15' }
 
-/** A signed call of an operation of iam, sts or cloudtrail, through the whole journey. */
+/** A signed call of an operation of iam, sts, cloudtrail or organizations, through the whole journey. */
 export function call(
   house: House,
   keys: Keys,
@@ -105,7 +111,7 @@ export function call(
       ? {
           headers: {
             'content-type': 'application/x-amz-json-1.1',
-            'x-amz-target': `CloudTrail_20131101.${operation}`,
+            'x-amz-target': `${targets[service]}.${operation}`,
           },
           body: JSON.stringify(input),
         }

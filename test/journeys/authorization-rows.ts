@@ -15,6 +15,8 @@ export interface Row {
   readonly firstComes?: boolean
   /** Tells about other accounts on purpose. */
   readonly anyAccount?: boolean
+  /** The error that it answers for reasons of its own, to who may. */
+  readonly answers?: string
 }
 
 /** An account with one of everything in it. */
@@ -25,6 +27,11 @@ export interface World {
   keyOfU(): Promise<string>
   authorizationMessage(): Promise<string>
   send(operation: string, input: object): Promise<string>
+  /** The answer of an operation of organizations. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
+  organize(operation: string, input: object): Promise<any>
+  /** Another account, furnished alike. */
+  neighbour(): Promise<World>
 }
 
 export type Making = (w: World) => Row | Promise<Row>

@@ -1,5 +1,6 @@
 import { defineService } from '../../kernel/service.ts'
 import * as accessKeys from './access-keys.ts'
+import { onAccountCreated } from './account-access-role.ts'
 import * as accountAliases from './account-aliases.ts'
 import * as accountDetails from './account-details.ts'
 import * as accountSummary from './account-summary.ts'
@@ -167,6 +168,7 @@ export const service = defineService<C>()({
     others: 'identity providers, reports and last use are still to be built',
   },
   provides: { principals: principalDirectory },
+  on: { 'organizations.AccountCreated': onAccountCreated },
   secrets: [
     'SecretAccessKey',
     'Password',
