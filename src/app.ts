@@ -120,7 +120,7 @@ export async function createApp(
     return entry && service(entry)
   }
 
-  // The two seams that are not calls: iam's principals and sts's session tokens.
+  // The seams that are not calls: iam's principals, sts's session tokens, organizations' bounds.
   const { principalDirectory } = await import('./services/iam/principals.ts')
   const principals: PrincipalDirectory = principalDirectory(
     (owner) => store.storeFor(owner),
@@ -137,7 +137,8 @@ export async function createApp(
     return openWith(token, keyId, await store.seals.ready('session'))
   }
   const epochOf = (account: string, kind: string) => store.epochs.current(account, kind)
-  const guardrails: Guardrails = { membership: async () => undefined }
+  const { guardrails: guardrailsOf } = await import('./services/organizations/guardrails.ts')
+  const guardrails: Guardrails = guardrailsOf((owner) => store.storeFor(owner))
   const memberships = new Memberships(guardrails, epochOf)
   const metrics = new Metrics()
 

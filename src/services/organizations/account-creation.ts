@@ -134,9 +134,9 @@ async function freeNumber(tx: Transaction, ctx: CallContext): Promise<string> {
 /** The new account has its role: the creation is complete. */
 export async function onAccessRoleCreated({ detail }: Fact, ctx: CallContext): Promise<void> {
   const [account, requestId, organizationId] = [
-    detail['account'],
-    detail['requestId'],
-    detail['organizationId'],
+    detail.account,
+    detail.requestId,
+    detail.organizationId,
   ].map(String) as [string, string, string]
   const key = [organizationId, requestId]
   await ctx.store.transaction(async (tx) => {

@@ -142,7 +142,7 @@ function checkQuotas(
 
 /** The account is closed; after ninety days it is gone from its organization. */
 export async function finishClosing({ detail }: Job, ctx: CallContext): Promise<void> {
-  const id = String(detail['account'])
+  const id = String(detail.account)
   await ctx.store.transaction(async (tx) => {
     const account = await tx.of(accounts).get([id])
     if (account?.state !== 'PENDING_CLOSURE' || account.closedAt === undefined) return
@@ -157,7 +157,7 @@ export async function finishClosing({ detail }: Job, ctx: CallContext): Promise<
 }
 
 export async function forgetAccount({ detail }: Job, ctx: CallContext): Promise<void> {
-  const id = String(detail['account'])
+  const id = String(detail.account)
   await ctx.store.transaction(async (tx) => {
     const account = await tx.of(accounts).get([id])
     if (account?.state !== 'CLOSED' || account.organizationId === undefined) return

@@ -113,7 +113,7 @@ export const ListDelegatedAdministrators = operation('ListDelegatedAdministrator
     const since = ({ delegated }: Member): Date =>
       service !== undefined
         ? delegated[service]!
-        : Object.values(delegated).reduce((a, b) => (a < b ? a : b))
+        : new Date(Math.min(...Object.values(delegated).map((date) => date.getTime())))
     return {
       DelegatedAdministrators: items.map((member) => ({
         ...memberShape(org, member),

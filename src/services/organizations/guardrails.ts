@@ -1,7 +1,6 @@
 import type { Policy } from '../../kernel/authorization.ts'
 import type { Guardrails } from '../../kernel/guardrails.ts'
-import type { OpenReader } from '../../kernel/principals.ts'
-import type { Readable } from '../../kernel/store.ts'
+import type { Owner, Readable } from '../../kernel/store.ts'
 import { policyArn } from './arns.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { attachedTo, pathOf, unitsAbove } from './nodes.ts'
@@ -14,7 +13,7 @@ import type { PolicyType } from './policy-types.ts'
  * What organizations provide to the gateway and to other services: where an account stands, and the
  * policies that bound it. Everything read here moves the epoch `organizations` of the installation.
  */
-export const guardrails = (open: OpenReader): Guardrails => ({
+export const guardrails = (open: (owner: Owner) => Readable): Guardrails => ({
   async membership(account) {
     const store = open({ account, region: 'us-east-1' })
     const { org, member } = await placeOf(store, account)

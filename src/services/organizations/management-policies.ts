@@ -1,6 +1,12 @@
 /** Management policies: what may be written in one, and how several merge into one. */
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json }
 type Operator = (typeof operators)[number]
 
 const operators = ['@@assign', '@@append', '@@remove'] as const
