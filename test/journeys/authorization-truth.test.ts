@@ -290,9 +290,7 @@ async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void>
   assert.ok(answer.status < 500, answer.text)
   const ours = [
     ...JSON.stringify(row.input).matchAll(
-    ...JSON.stringify(row.input).matchAll(
       /\b1\d{11}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}|"[A-Z2-7]{32}"|"(?:r|ou|p|h|car|rt)-[a-z0-9-]+"/g,
-    ),
     ),
   ]
   if (row.anyAccount) return
