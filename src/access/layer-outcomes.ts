@@ -9,7 +9,7 @@ import type {
   Policy,
 } from '../kernel/authorization.ts'
 import { applies, type CompiledStatement, compilePolicy } from './compile.ts'
-import type { Trace } from './context-keys.ts'
+import { readKey, type Trace } from './context-keys.ts'
 import { NEAR_MISS_LIMIT, nearMiss } from './near-misses.ts'
 import { NOBODY } from './principals.ts'
 import type { Shape } from './resource-patterns.ts'
@@ -25,9 +25,24 @@ export interface Heard {
   readonly denier: Policy | undefined
 }
 
-function describe(layer: LayerName, policy: Policy, { source, denies }: CompiledStatement) {
+const ORGANIZATIONAL: ReadonlySet<LayerName> = new Set([
+  'service control policy',
+  'resource control policy',
+])
+
+function describe(
+  layer: LayerName,
+  policy: Policy,
+  { source, denies, conditions }: CompiledStatement,
+  request: AccessRequest,
+  level: number,
+): MatchedStatement {
   const { id, kind, hash } = policy
-  const described: MatchedStatement = {
+  const asked = conditions.map(({ written: { operator, values }, key }) => {
+    const actual = readKey(key, request, undefined)
+    return { operator, key: key.name, expected: values, actual }
+  })
+  return {
     layer,
     policy: { id, kind, hash },
     effect: denies ? 'Deny' : 'Allow',
@@ -35,8 +50,9 @@ function describe(layer: LayerName, policy: Policy, { source, denies }: Compiled
     index: source.index,
     start: source.start,
     end: source.end,
+    ...(ORGANIZATIONAL.has(layer) && { level }),
+    ...(asked.length > 0 && { conditions: asked }),
   }
-  return described
 }
 
 /**
@@ -55,12 +71,12 @@ export function hear(
   const action = request.action.toLowerCase()
   let denier: Policy | undefined
   let level = NOBODY
-  let silentLevels = 0
-  for (const policies of levels ?? []) {
+  const silentLevels: number[] = []
+  for (const [place, policies] of (levels ?? []).entries()) {
     let allowed = false
     for (const policy of policies) {
       for (const statement of compilePolicy(policy, shape).statements) {
-        const described = () => describe(layer, policy, statement)
+        const described = () => describe(layer, policy, statement, request, place)
         const named = statement.matchesAction(action) ? statement.level(request) : NOBODY
         if (named !== NOBODY && applies(statement, request, trace)) {
           statements.push(described())
@@ -73,11 +89,13 @@ export function hear(
         }
       }
     }
-    if (!allowed) silentLevels++
+    if (!allowed) silentLevels.push(place)
   }
   const denies = denier !== undefined
-  const allows = levels !== undefined && silentLevels === 0
+  const allows = levels !== undefined && silentLevels.length === 0
   const spoken = denies ? 'explicitDeny' : allows ? 'allowed' : 'implicitDeny'
   const effect = levels === undefined ? 'notApplicable' : spoken
-  return { outcome: { layer, effect, statements, nearMisses }, denies, allows, level, denier }
+  const silent = ORGANIZATIONAL.has(layer) && silentLevels.length > 0 && { silentLevels }
+  const outcome = { layer, effect, statements, nearMisses, ...silent } as const
+  return { outcome, denies, allows, level, denier }
 }

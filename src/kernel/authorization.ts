@@ -161,6 +161,19 @@ export interface MatchedStatement {
   /** One-based positions in the document, end exclusive as the simulator reports them. */
   readonly start: { readonly line: number; readonly column: number }
   readonly end: { readonly line: number; readonly column: number }
+  /** Zero-based level of the organization from the root down; only of its policies. */
+  readonly level?: number | undefined
+  /** What the statement asked of the request, and what it found; absent when it asks nothing. */
+  readonly conditions?: readonly AskedCondition[] | undefined
+}
+
+/** A condition of a statement with the value that it met. */
+export interface AskedCondition {
+  readonly operator: string
+  readonly key: string
+  readonly expected: readonly string[]
+  /** Undefined when the request did not carry the key. */
+  readonly actual: ContextValue | undefined
 }
 
 /** What one layer said, and why. */
@@ -168,6 +181,8 @@ export interface LayerOutcome {
   readonly layer: LayerName
   readonly effect: Effect | 'notApplicable'
   readonly statements: readonly MatchedStatement[]
+  /** Levels of the organization, from the root down, that allow nothing of this. */
+  readonly silentLevels?: readonly number[] | undefined
   /** Statements that matched but for a condition: what would have had to be otherwise. */
   readonly nearMisses: readonly NearMiss[]
 }

@@ -1,9 +1,12 @@
 import { explain } from '../../access/explain.ts'
+import { remedies } from '../../access/remedies.ts'
 import type { AccessRequest, Layers, Policy } from '../../kernel/authorization.ts'
 import { ServiceError } from '../../kernel/errors.ts'
 import { authorizationMessage } from '../authorization-message.ts'
 import type { DecisionRecord, PolicyName } from '../decision-record.ts'
 import type { AdministrationTask } from './administer.ts'
+import { advice } from './advice.ts'
+import { placesOf } from './organization-places.ts'
 
 /** Decides again what was decided then, with the documents of then, and tells the whole story. */
 export const why: AdministrationTask = {
@@ -46,7 +49,9 @@ export const why: AdministrationTask = {
             decision.principal.account,
           )
       const told = { action, resource: arn, allowed, effect, decidedBy, reason, encodedMessage }
-      decisions.push({ ...told, ...story })
+      const places = placesOf(request)
+      const wouldAllow = remedies(request).map((remedy) => advice(remedy, request, places))
+      decisions.push({ ...told, ...story, levels: places, wouldAllow })
     }
     return {
       requestId: rest,
