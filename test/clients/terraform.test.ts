@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { GetUserCommand, IAMClient, ListUsersCommand } from '@aws-sdk/client-iam'
+import { asSsh, readPublicKey } from '../../src/crypto/ssh-keys.ts'
+import { certificate } from '../certificates.ts'
 import { startServer } from './server.ts'
 
 /** Terraform with the AWS provider: what it applies it finds again, and takes away whole. */
@@ -134,6 +137,78 @@ output "secret" {
 }
 `
 
+/** The credentials of users, and certificates, from files that lie beside it. */
+const credentials = `
+resource "aws_iam_account_password_policy" "strict" {
+  minimum_password_length        = 12
+  require_lowercase_characters   = true
+  require_numbers                = true
+  require_uppercase_characters   = true
+  require_symbols                = true
+  allow_users_to_change_password = true
+  max_password_age               = 90
+  password_reuse_prevention      = 5
+}
+
+resource "aws_iam_user" "bob" {
+  name          = "bob"
+  force_destroy = true
+}
+
+resource "aws_iam_user_login_profile" "bob" {
+  user            = aws_iam_user.bob.name
+  password_length = 20
+  depends_on      = [aws_iam_account_password_policy.strict]
+}
+
+resource "aws_iam_user_ssh_key" "bob" {
+  username   = aws_iam_user.bob.name
+  encoding   = "SSH"
+  public_key = file("ssh.pub")
+}
+
+resource "aws_iam_signing_certificate" "bob" {
+  user_name        = aws_iam_user.bob.name
+  certificate_body = file("ca.pem")
+  status           = "Inactive"
+}
+
+resource "aws_iam_service_specific_credential" "git" {
+  service_name = "codecommit.amazonaws.com"
+  user_name    = aws_iam_user.bob.name
+}
+
+resource "aws_iam_server_certificate" "web" {
+  name              = "web"
+  path              = "/cloudfront/"
+  certificate_body  = file("web.pem")
+  certificate_chain = file("ca.pem")
+  private_key       = file("web.key")
+  tags              = { team = "blue" }
+}
+
+resource "aws_iam_virtual_mfa_device" "bob" {
+  virtual_mfa_device_name = "bob"
+  tags                    = { team = "blue" }
+}
+`
+
+function writeCredentials(folder: string): void {
+  const ca = certificate('ca')
+  const web = certificate('web', ca)
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const key = readPublicKey(publicKey.export({ format: 'pem', type: 'spki' }).toString())
+  assert.ok(typeof key !== 'string')
+  const files = {
+    'credentials.tf': credentials,
+    'ca.pem': ca.pem,
+    'web.pem': web.pem,
+    'web.key': web.keyPem,
+    'ssh.pub': `${asSsh(key.blob)} bob@home\n`,
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+}
+
 interface Ended {
   readonly code: number
   readonly out: string
@@ -174,6 +249,7 @@ test('Terraform applies, sees no drift, changes and destroys', { timeout: 300_00
   try {
     const main = join(folder, 'main.tf')
     writeFileSync(main, configuration)
+    writeCredentials(folder)
     await story(t, { run, done, main, url: server.url, admin: server.admin })
   } finally {
     assert.equal(await server.stop(), 0)

@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import {
   CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
+  CreateServiceSpecificCredentialCommand,
   CreateUserCommand,
+  CreateVirtualMFADeviceCommand,
   PutUserPolicyCommand,
+  UploadServerCertificateCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
+import { certificate } from '../certificates.ts'
 import { install } from '../installation.ts'
 
 test('nothing personal or secret stands in the files of the store', async () => {
@@ -22,6 +27,23 @@ test('nothing personal or secret stands in the files of the store', async () => 
   })
   const PolicyName = 'canary-policy'
   await iam.send(new PutUserPolicyCommand({ UserName: email, PolicyName, PolicyDocument }))
+  const Password = 'Canary-Password-1'
+  await iam.send(new CreateLoginProfileCommand({ UserName: email, Password }))
+  const { VirtualMFADevice } = await iam.send(
+    new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'canary-device' }),
+  )
+  const ServiceName = 'codecommit.amazonaws.com'
+  const { ServiceSpecificCredential } = await iam.send(
+    new CreateServiceSpecificCredentialCommand({ UserName: email, ServiceName }),
+  )
+  const { pem, keyPem } = certificate('canary-certificate')
+  await iam.send(
+    new UploadServerCertificateCommand({
+      ServerCertificateName: 'canary-certificate',
+      CertificateBody: pem,
+      PrivateKey: keyPem,
+    }),
+  )
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: email }))
   const secret = AccessKey!.SecretAccessKey!
   const grace = house.as({ accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: secret })
@@ -36,6 +58,11 @@ test('nothing personal or secret stands in the files of the store', async () => 
     'grace',
     'example.com',
     secret,
+    'argon2id',
+    'BEGIN CERTIFICATE',
+    'PRIVATE KEY',
+    new TextDecoder().decode(VirtualMFADevice!.Base32StringSeed),
+    ServiceSpecificCredential!.ServicePassword!,
     house.admin.secretAccessKey,
     Credentials!.SecretAccessKey!,
     Credentials!.SessionToken!.slice(8, 60),

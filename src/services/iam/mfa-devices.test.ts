@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { toBuffer } from 'qrcode'
 import { type Account, allow, openAccount, policy } from '../../../test/account.ts'
 import { authenticator } from '../../../test/authenticator.ts'
 
@@ -39,6 +40,12 @@ test('a device is made with a seed and its QR code, which are told once', async 
   assert.deepEqual(made.Tags, [{ Key: 'team', Value: 'blue' }])
   assert.match(new TextDecoder().decode(made.Base32StringSeed), /^[A-Z2-7]{64}$/)
   assert.deepEqual([...made.QRCodePNG.slice(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10])
+  const secret = new TextDecoder().decode(made.Base32StringSeed)
+  const issuer = 'Amazon%20Web%20Services'
+  const scanned = await toBuffer(
+    `otpauth://totp/${issuer}:ada@000000000000?secret=${secret}&issuer=${issuer}`,
+  )
+  assert.deepEqual([...made.QRCodePNG], [...scanned])
   for (const VirtualMFADeviceName of ['ada', 'ADA'])
     await account.refuses(
       ['iam', 'CreateVirtualMFADevice', { VirtualMFADeviceName, Path: '/team/' }],

@@ -8,7 +8,7 @@ export interface ServerCertificateRecord {
   readonly uploadedAt: Date
   readonly expiresAt: Date
   readonly tags: Readonly<Record<string, string>>
-  /** PEM, as it was uploaded. */
+  /** PEM, as it was uploaded, without white space around it. */
   readonly body: string
   readonly chain?: string | undefined
   /** PEM. Kept, sealed, for services that answer with the certificate; no operation tells it. */

@@ -39,8 +39,8 @@ test('a certificate is uploaded, told, moved, tagged and deleted; its key is not
   const { ServerCertificate } = await account.iam('GetServerCertificate', named('WWW'))
   assert.deepEqual(ServerCertificate, {
     ServerCertificateMetadata: metadata,
-    CertificateBody: leaf.pem,
-    CertificateChain,
+    CertificateBody: leaf.pem.trim(),
+    CertificateChain: CertificateChain.trim(),
     Tags,
   })
   for (const name of ['www', 'WwW'])

@@ -100,8 +100,8 @@ export const UploadServerCertificate = operation('UploadServerCertificate', {
       uploadedAt: now,
       expiresAt: leaf.validToDate,
       tags: newTags(input.Tags),
-      body: input.CertificateBody,
-      chain: input.CertificateChain,
+      body: input.CertificateBody.trim(),
+      chain: input.CertificateChain?.trim(),
       privateKey: input.PrivateKey,
     }
     await ctx.store
