@@ -64,6 +64,16 @@ test('a device is made with a seed and its QR code, which are told once', async 
   )
 })
 
+test('a device has a serial number that requests can carry', async () => {
+  const create = (VirtualMFADeviceName: string, Path: string) =>
+    ['iam', 'CreateVirtualMFADevice', { VirtualMFADeviceName, Path }] as const
+  const SerialNumber = serial('n'.repeat(256 - serial('').length))
+  await account.iam('CreateVirtualMFADevice', create(SerialNumber.slice(serial('').length), '/')[2])
+  await account.iam('DeleteVirtualMFADevice', { SerialNumber })
+  for (const call of [create('n'.repeat(5_000), '/'), create('n', `/${'p'.repeat(300)}/`)])
+    await account.refuses(call, 'ValidationError', 400, /less than or equal to 256/)
+})
+
 test('two consecutive codes enable a device, and nothing else does', async () => {
   const UserName = 'grace'
   await account.iam('CreateUser', { UserName })

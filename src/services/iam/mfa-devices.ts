@@ -17,6 +17,8 @@ import { rootShape, userShape } from './users.ts'
 
 /** Bytes of a seed: 64 characters in base32, as AWS makes them. */
 const seedLength = 40
+/** Characters of a serial number: a device with a longer one could never be named in a request. */
+const longestSerial = 256
 const issuer = 'Amazon%20Web%20Services'
 
 async function deviceTarget(
@@ -54,10 +56,15 @@ export const CreateVirtualMFADevice = operation('CreateVirtualMFADevice', {
     },
   },
   async handle(input, ctx) {
+    const place = { name: input.VirtualMFADeviceName, path: input.Path ?? '/' }
+    if (serialOf(ctx.account, place).length > longestSerial)
+      throw fail(
+        'ValidationError',
+        `1 validation error detected: Value at 'serialNumber' failed to satisfy constraint: Member must have length less than or equal to ${longestSerial}`,
+      )
     const device: MfaDeviceRecord = {
       id: uniqueId('AMFA', ctx.random),
-      name: input.VirtualMFADeviceName,
-      path: input.Path ?? '/',
+      ...place,
       createdAt: ctx.now(),
       tags: newTags(input.Tags),
       seed: ctx.random.bytes(seedLength),
