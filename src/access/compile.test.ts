@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { documentOf, policy } from './access-requests.test-support.ts'
+import { documentOf, policy, variable } from './access-requests.test-support.ts'
 import { compilePolicy } from './compile.ts'
+import { layerCandidates } from './policy-sets.ts'
 import { ALLOW } from './scenario.test-support.ts'
 
 test('a document is compiled once per hash and shape, wherever it hangs', () => {
@@ -35,17 +36,28 @@ test('candidates are found without case and in document order', () => {
   const exact = { ...ALLOW, Action: ['iam:GetUser', 's3:GETOBJECT'], Resource: 'arn:aws:s3:::y' }
   const not = { Effect: 'Allow', NotAction: 'iam:*', Resource: 'arn:aws:s3:::z' }
   const compiled = compilePolicy(policy(documentOf(not, deny, exact)), 'identity')
+  const indexes = (tests: readonly unknown[]) =>
+    tests.map((one) => compiled.statements.findIndex(({ test: own }) => own === one))
   const { allow, deny: denies } = compiled.candidates('s3:GetObject')
-  assert.deepEqual(
-    allow.map(({ source }) => source.index),
-    [0, 2],
-  )
-  assert.deepEqual(
-    denies.map(({ source }) => source.index),
-    [1],
-  )
-  assert.deepEqual(
-    compiled.candidates('iam:GetUser').allow.map(({ source }) => source.index),
-    [2],
-  )
+  assert.deepEqual(indexes(allow), [0, 2])
+  assert.deepEqual(indexes(denies), [1])
+  assert.deepEqual(indexes(compiled.candidates('iam:GetUser').allow), [2])
+})
+
+test('what policies repeat is tried once, unless version or shape gives it another meaning', () => {
+  const repeated = {
+    ...ALLOW,
+    Action: 's3:*',
+    Resource: `arn:aws:s3:::${variable('aws:username')}`,
+  }
+  const one = policy(documentOf(repeated, { ...ALLOW, Action: 'sqs:*' }))
+  const two = policy(documentOf({ ...ALLOW, Action: 'iam:*' }, repeated))
+  const old = policy({ Version: '2008-10-17', Statement: repeated })
+  const [first] = compilePolicy(one, 'identity').candidates('s3:GetObject').allow
+  const [second] = compilePolicy(two, 'identity').candidates('s3:GetObject').allow
+  assert.equal(first, second)
+  assert.notEqual(first, compilePolicy(old, 'identity').candidates('s3:GetObject').allow[0])
+  assert.notEqual(first, compilePolicy(one, 'resource').candidates('s3:GetObject').allow[0])
+  const layers = { identity: [one, two] }
+  assert.deepEqual(layerCandidates(layers, 's3:GetObject').identity.allow, [first])
 })

@@ -5,6 +5,7 @@ import { type ActionMatch, type ActionPattern, compileAction } from './action-pa
 import { type ConditionTest, compileCondition } from './conditions.ts'
 import type { Trace } from './context-keys.ts'
 import { readPolicy, type Statement } from './document.ts'
+import { Interned } from './interned.ts'
 import {
   compilePrincipals,
   DIRECT,
@@ -16,12 +17,9 @@ import {
 import { compileResource, type Shape } from './resource-patterns.ts'
 import type { TextMatch } from './template.ts'
 
-/** One statement, ready to be tried. */
-export interface CompiledStatement {
+/** What a statement asks of a request besides its action; equal statements share one. */
+export interface StatementTest {
   readonly denies: boolean
-  readonly source: Statement
-  readonly actions: readonly ActionPattern[]
-  readonly matchesAction: ActionMatch
   readonly matchesResource: TextMatch
   readonly conditions: readonly ConditionTest[]
   /** How directly the statement means the caller; NOBODY when it does not. */
@@ -30,10 +28,18 @@ export interface CompiledStatement {
   readonly always: boolean
 }
 
+/** One statement, ready to be tried. */
+export interface CompiledStatement extends StatementTest {
+  readonly source: Statement
+  readonly actions: readonly ActionPattern[]
+  readonly matchesAction: ActionMatch
+  readonly test: StatementTest
+}
+
 /** The statements that one action can reach. */
 export interface Candidates {
-  readonly deny: readonly CompiledStatement[]
-  readonly allow: readonly CompiledStatement[]
+  readonly deny: readonly StatementTest[]
+  readonly allow: readonly StatementTest[]
 }
 
 const everybody = () => DIRECT
@@ -41,7 +47,7 @@ const nobody = () => NOBODY
 const anything: TextMatch = () => true
 const nothing: TextMatch = () => false
 
-function compileLevel(source: Statement, shape: Shape): CompiledStatement['level'] {
+function compileLevel(source: Statement, shape: Shape): StatementTest['level'] {
   const { principal, notPrincipal } = source
   if (shape === 'identity') {
     const misplaced = principal !== undefined || notPrincipal !== undefined
@@ -54,7 +60,7 @@ function compileLevel(source: Statement, shape: Shape): CompiledStatement['level
   return notPrincipal === undefined ? nobody : exceptLevel(source, compilePrincipals(notPrincipal))
 }
 
-function exceptLevel(source: Statement, set: PrincipalSet): CompiledStatement['level'] {
+function exceptLevel(source: Statement, set: PrincipalSet): StatementTest['level'] {
   if (source.effect === 'Deny') {
     return ({ principal, layers }) =>
       isSpared(set, principal, layers.boundary !== undefined) ? NOBODY : DIRECT
@@ -87,19 +93,29 @@ function compileActions(source: Statement) {
   return { actions: [], matchesAction: (action: string) => !listed(action) }
 }
 
-function compileStatement(source: Statement, shape: Shape, variables: boolean): CompiledStatement {
+function compileTest(source: Statement, shape: Shape, variables: boolean): StatementTest {
   const matchesResource = compileResources(source, shape, variables)
   const level = compileLevel(source, shape)
   const conditions = source.conditions.map((condition) => compileCondition(condition, variables))
   return {
     denies: source.effect === 'Deny',
-    source,
-    ...compileActions(source),
     matchesResource,
     conditions,
     level,
     always: matchesResource === anything && level === everybody && conditions.length === 0,
   }
+}
+
+const tests: Readonly<Record<Shape, readonly [Interned<StatementTest>, Interned<StatementTest>]>> =
+  {
+    identity: [new Interned(), new Interned()],
+    resource: [new Interned(), new Interned()],
+  }
+
+function compileStatement(source: Statement, shape: Shape, variables: boolean): CompiledStatement {
+  const known = tests[shape][variables ? 1 : 0]
+  const test = known.get(source.text, () => compileTest(source, shape, variables))
+  return { ...test, test, source, ...compileActions(source) }
 }
 
 /** What stands in for a document that cannot be read: an error during evaluation denies. */
@@ -116,6 +132,7 @@ const REFUSE_ALL: Statement = {
   conditions: [],
   start: { line: 1, column: 1 },
   end: { line: 1, column: 1 },
+  text: 'unreadable',
 }
 
 const MEMO_LIMIT = 2048
@@ -166,7 +183,7 @@ export class CompiledPolicy {
     for (const index of this.#open) {
       if (this.statements[index]!.matchesAction(lower)) found.add(index)
     }
-    const matching = [...found].sort((a, b) => a - b).map((index) => this.statements[index]!)
+    const matching = [...found].sort((a, b) => a - b).map((index) => this.statements[index]!.test)
     const candidates = {
       deny: decisive(matching.filter(({ denies }) => denies)),
       allow: decisive(matching.filter(({ denies }) => !denies)),
@@ -178,7 +195,7 @@ export class CompiledPolicy {
 }
 
 /** A statement that always applies makes its fellows superfluous. */
-export function decisive(statements: readonly CompiledStatement[]): readonly CompiledStatement[] {
+export function decisive(statements: readonly StatementTest[]): readonly StatementTest[] {
   const always = statements.find((statement) => statement.always)
   return always === undefined ? statements : [always]
 }
@@ -191,7 +208,7 @@ function append<T>(table: Map<string, T[]>, name: string, value: T): void {
 
 /** Whether a candidate applies to the resource under its conditions (its principal aside). */
 export function applies(
-  statement: CompiledStatement,
+  statement: StatementTest,
   request: AccessRequest,
   trace: Trace | undefined,
 ): boolean {

@@ -25,6 +25,8 @@ export interface Statement {
   readonly conditions: readonly Condition[]
   readonly start: Position
   readonly end: Position
+  /** As it stands in the document. */
+  readonly text: string
 }
 
 export interface PolicyDocument {
@@ -112,6 +114,7 @@ function conditions(node: JsonNode | undefined): readonly Condition[] {
 function statement(
   node: JsonNode,
   index: number,
+  source: string,
   position: (offset: number) => Position,
 ): Statement {
   const elements = members(node)
@@ -132,6 +135,7 @@ function statement(
     conditions: conditions(elements.get('Condition')),
     start: position(node.span.start),
     end: position(node.span.end),
+    text: source.slice(node.span.start, node.span.end),
   }
 }
 
@@ -152,7 +156,7 @@ export function readPolicy(source: string): PolicyDocument | undefined {
     return {
       version: text(top.get('Version')),
       id: text(top.get('Id')),
-      statements: nodes.map((node, index) => statement(node, index, position)),
+      statements: nodes.map((node, index) => statement(node, index, source, position)),
     }
   } catch (error) {
     if (error instanceof Malformed) return undefined

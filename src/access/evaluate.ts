@@ -1,7 +1,7 @@
 /** The fast path of a decision. */
 
 import type { AccessRequest } from '../kernel/authorization.ts'
-import { applies, type Candidates, type CompiledStatement, compilePolicy } from './compile.ts'
+import { applies, type Candidates, compilePolicy, type StatementTest } from './compile.ts'
 import { hasAccount } from './context-keys.ts'
 import { grantLevel } from './grants.ts'
 import {
@@ -13,7 +13,7 @@ import {
 import { type LevelCandidates, layerCandidates, resourceControlCandidates } from './policy-sets.ts'
 import { DIRECT, NOBODY } from './principals.ts'
 
-type Statements = readonly CompiledStatement[]
+type Statements = readonly StatementTest[]
 
 const NONE: Statements = []
 const SILENT: Candidates = { deny: NONE, allow: NONE }

@@ -19,3 +19,19 @@ export function interned<T>(make: (text: string) => T): (text: string) => T {
     return fresh
   }
 }
+
+/** As `interned`, for things that are made of more than the text that tells them apart. */
+export class Interned<T> {
+  readonly #made = new Map<string, T>()
+
+  get(text: string, make: () => T): T {
+    if (text.length > LONGEST) return make()
+    const known = this.#made.get(text)
+    if (known !== undefined) return known
+    const fresh = make()
+    if (this.#made.size >= LIMIT) this.#made.clear()
+    // A slice of a document would keep the whole document alive.
+    this.#made.set(Buffer.from(text).toString(), fresh)
+    return fresh
+  }
+}

@@ -1,13 +1,13 @@
 /** Several policies that speak as one layer, and the levels of an organization. */
 
 import type { Layers, Policy } from '../kernel/authorization.ts'
-import { type Candidates, type CompiledStatement, compilePolicy, decisive } from './compile.ts'
+import { type Candidates, compilePolicy, decisive, type StatementTest } from './compile.ts'
 import type { Shape } from './resource-patterns.ts'
 
 /** Candidates of an organization's levels: every level must allow, any may deny. */
 export interface LevelCandidates {
-  readonly deny: readonly CompiledStatement[]
-  readonly levels: readonly (readonly CompiledStatement[])[]
+  readonly deny: readonly StatementTest[]
+  readonly levels: readonly (readonly StatementTest[])[]
 }
 
 const MEMO_LIMIT = 512
@@ -42,9 +42,14 @@ function union(policies: readonly Policy[], shape: Shape, action: string): Candi
   if (policies.length === 1) return compilePolicy(only!, shape).candidates(action)
   const all = policies.map((policy) => compilePolicy(policy, shape).candidates(action))
   return {
-    deny: decisive(all.flatMap(({ deny }) => deny)),
-    allow: decisive(all.flatMap(({ allow }) => allow)),
+    deny: decisive(each(all.flatMap(({ deny }) => deny))),
+    allow: decisive(each(all.flatMap(({ allow }) => allow))),
   }
+}
+
+/** Policies of one principal often repeat one another; what they repeat is tried once. */
+function each(tests: readonly StatementTest[]): readonly StatementTest[] {
+  return tests.length < 2 ? tests : [...new Set(tests)]
 }
 
 function stacked(
