@@ -26,6 +26,7 @@ import type { PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
 import { systemRandom } from './kernel/random.ts'
 import { collection } from './kernel/store.ts'
 import { consoleLog } from './outside/console-log.ts'
+import { egress } from './outside/egress.ts'
 import { Inbox } from './outside/inbox.ts'
 import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
@@ -99,6 +100,7 @@ export async function createApp(
     seals: store.seals,
     events: audit,
     activity,
+    egress,
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
   })

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult, sign } from 'node:crypto'
 
 /** X.509 certificates for tests, written in DER by hand: no test needs another program for them. */
 
@@ -26,7 +26,7 @@ export interface TestCertificate {
 let serial = 1
 
 /**
- * A certificate with an EC key of its own.
+ * A certificate with an EC key of its own, unless it is given another.
  * @param issuer who signs it; itself by default
  */
 export function certificate(
@@ -35,9 +35,10 @@ export function certificate(
   {
     from = new Date(Date.now() - 3_600_000),
     to = new Date(Date.now() + 86_400_000),
-  }: { readonly from?: Date; readonly to?: Date } = {},
+    keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
+  }: { readonly from?: Date; readonly to?: Date; readonly keys?: KeyPairKeyObjectResult } = {},
 ): TestCertificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const { publicKey, privateKey } = keys
   const isCa = der(0x01, Buffer.of(0xff))
   const basicConstraints = sequence(
     oid('551d13'),

@@ -72,9 +72,9 @@ function mfaPresent({ principal, context }: AccessRequest): ContextValue | undef
   return told ?? (session !== undefined && hasAccount(principal) ? 'false' : undefined)
 }
 
-function mfaAge({ principal, now }: AccessRequest) {
+function mfaAge({ principal, now, context }: AccessRequest): ContextValue | undefined {
   const at = principal.session?.mfaAt
-  return at === undefined ? undefined : seconds(now - at)
+  return at === undefined ? context('aws:multifactorauthage') : seconds(now - at)
 }
 
 function principalArn({ principal }: AccessRequest): string | undefined {
@@ -113,6 +113,7 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['aws:multifactorauthage', mfaAge],
   ['aws:sourceidentity', (r) => r.principal.session?.sourceIdentity],
   ['aws:federatedprovider', provider],
+  ['aws:assumedroot', (r) => (r.principal.session?.assumedRoot ? 'true' : undefined)],
   ['aws:currenttime', (r) => isoTime(r.now)],
   ['aws:epochtime', (r) => seconds(r.now)],
   ['aws:resourceaccount', (r) => r.resource.account || undefined],

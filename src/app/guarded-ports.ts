@@ -36,6 +36,12 @@ export const guardedPorts = (ports: Ports): Ports => ({
       return ports.activity.actions(account, principalId)
     },
   },
+  egress: {
+    async get(url, options) {
+      refuseInside('a document of others')
+      return ports.egress.get(url, options)
+    },
+  },
   async sendMail(mail) {
     refuseInside('mail')
     return ports.sendMail(mail)

@@ -126,10 +126,28 @@ export interface Activity {
   actions(account: string, principalId: string): Promise<readonly ActionUse[]>
 }
 
+/** Something that was asked for outside could not be had; the message says why. */
+export class EgressFailed extends Error {
+  override readonly name = 'EgressFailed'
+}
+
+/** Documents that others publish (keys of identity providers). */
+export interface Egress {
+  /**
+   * @param options.thumbprints SHA-1 of certificates that are trusted beside the system's own
+   * @throws EgressFailed
+   */
+  get(
+    url: URL,
+    options?: { readonly thumbprints?: readonly string[] },
+  ): Promise<{ readonly status: number; readonly body: string }>
+}
+
 export interface Ports {
   readonly seals: Seals
   readonly events: EventHistory
   readonly activity: Activity
+  readonly egress: Egress
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>
 }

@@ -38,6 +38,37 @@ export interface AssumableRole {
   readonly maxSessionDuration: number
 }
 
+/** An identity provider that an account has registered. */
+export type IdentityProvider =
+  | {
+      readonly kind: 'oidc'
+      readonly arn: string
+      /** The issuer, with its scheme. */
+      readonly url: string
+      readonly clientIds: readonly string[]
+      /** SHA-1 of certificates that vouch for the issuer, 40 hex digits. */
+      readonly thumbprints: readonly string[]
+    }
+  | {
+      readonly kind: 'saml'
+      readonly arn: string
+      readonly name: string
+      readonly metadata: string
+      readonly encryption: 'Required' | 'Allowed' | undefined
+      /** Keys that open encrypted assertions, PEM. */
+      readonly keys: readonly string[]
+    }
+
+/** What an account has decided about its sessions and tokens. */
+export interface TokenSettings {
+  /** URL that outbound tokens name as their issuer; undefined while the feature is off. */
+  readonly outboundIssuer?: string | undefined
+  /** Form of session tokens of the global endpoint. */
+  readonly tokenVersion: 'v1Token' | 'v2Token'
+  /** `RootSessions`, `RootCredentialsManagement`: of the organization that it manages. */
+  readonly organizationFeatures: readonly string[]
+}
+
 /** The seam that iam provides to the gateway and to sts. */
 export interface PrincipalDirectory {
   /** Undefined when no such key exists. */
@@ -45,6 +76,11 @@ export interface PrincipalDirectory {
   /** The caller behind a session; undefined when its role or user is gone. */
   caller(claims: SessionClaims): Promise<Caller | undefined>
   role(arn: string): Promise<AssumableRole | undefined>
+  /** A provider by its ARN. */
+  identityProvider(arn: string): Promise<IdentityProvider | undefined>
+  tokenSettings(account: string): Promise<TokenSettings>
+  /** The account whose outbound tokens name the issuer of this id, while it issues any. */
+  tokenIssuer(id: string): Promise<{ readonly account: string; readonly url: string } | undefined>
   /** A managed policy (AWS's or the account's own) by its ARN. */
   managedPolicy(arn: string): Promise<Policy | undefined>
   /**

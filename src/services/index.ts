@@ -34,6 +34,7 @@ export const services: readonly ServiceEntry[] = [
   {
     name: 'sts',
     signingName: 'sts',
+    pages: ['_tokens'],
     version: '2011-06-15',
     load: async () => (await import('./sts/service.ts')).service,
     constraints: () => import('./sts/constraints.json', { with: { type: 'json' } }),

@@ -13,6 +13,8 @@ export interface Row {
   readonly outlives?: boolean
   /** Another account may have what is asked for, and would keep it from this one. */
   readonly firstComes?: boolean
+  /** A credential in the request decides; the row's is not good, and no policy makes up for it. */
+  readonly credential?: boolean
   /** Tells about other accounts on purpose. */
   readonly anyAccount?: boolean
   /** The error that it answers for reasons of its own, to who may. */

@@ -1,11 +1,14 @@
 import { accessKeys } from './access-key-records.ts'
+import { featuresOf } from './account-features.ts'
 import { operation } from './contract.ts'
 import { groups } from './group-records.ts'
 import { instanceProfiles } from './instance-profile-records.ts'
 import { all } from './listing.ts'
 import { managedPolicies } from './managed-policy-records.ts'
 import { mfaDevices } from './mfa-device-records.ts'
+import { oidcProviders } from './oidc-provider-records.ts'
 import { roles } from './role-records.ts'
+import { samlProviders } from './saml-provider-records.ts'
 import { serverCertificates } from './server-certificate-records.ts'
 import { signingCertificates } from './user-credential-records.ts'
 import { users } from './user-records.ts'
@@ -31,13 +34,11 @@ const quotas = {
   AttachedPoliciesPerUserQuota: 10,
   AttachedPoliciesPerGroupQuota: 10,
   AttachedPoliciesPerRoleQuota: 10,
-  GlobalEndpointTokenVersion: 1,
 }
 
 /** What an account cannot have yet. */
 const none = {
   AccountPasswordPresent: 0,
-  Providers: 0,
 }
 
 export const GetAccountSummary = operation('GetAccountSummary', {
@@ -54,6 +55,9 @@ export const GetAccountSummary = operation('GetAccountSummary', {
       SummaryMap: {
         ...quotas,
         ...none,
+        GlobalEndpointTokenVersion: (await featuresOf(store)).tokenVersion === 'v2Token' ? 2 : 1,
+        Providers:
+          (await all(store, samlProviders)).length + (await all(store, oidcProviders)).length,
         Users: (await all(store, users)).length,
         Groups: (await all(store, groups)).length,
         Roles: (await all(store, roles)).length,

@@ -7,6 +7,8 @@ export type ArnType =
   | 'instance-profile'
   | 'mfa'
   | 'server-certificate'
+  | 'oidc-provider'
+  | 'saml-provider'
 
 /** @param path begins and ends with a slash */
 export const iamArn = (account: string, type: ArnType, name: string, path = '/'): string =>

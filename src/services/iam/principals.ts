@@ -3,21 +3,26 @@ import type { Caller, Layers, Policy, Principal } from '../../kernel/authorizati
 import type {
   AssumableRole,
   Credential,
+  IdentityProvider,
   OpenStore,
   PrincipalDirectory,
   SessionClaims,
 } from '../../kernel/principals.ts'
 import type { Readable } from '../../kernel/store.ts'
 import { accessKeys } from './access-key-records.ts'
+import { tokenIssuers } from './account-feature-records.ts'
+import { featuresOf } from './account-features.ts'
 import { iamArn } from './arns.ts'
 import { awsManagedPolicy } from './aws-managed/policies.ts'
 import { groups } from './group-records.ts'
 import type { PolicyHolder } from './holders.ts'
 import { defaultDocument, managedPolicies } from './managed-policy-records.ts'
 import { useMfaCode } from './mfa-codes.ts'
+import { oidcProviders } from './oidc-provider-records.ts'
 import { passwordPolicies } from './password-policy-records.ts'
 import { asPolicy } from './policy-documents.ts'
 import { type RoleRecord, roles } from './role-records.ts'
+import { samlProviders } from './saml-provider-records.ts'
 import { type UserRecord, users } from './user-records.ts'
 
 /** No Region: everything here belongs to the whole account. */
@@ -201,11 +206,37 @@ async function assumable(open: OpenStore, arn: string): Promise<AssumableRole | 
   }
 }
 
+async function identityProvider(
+  open: OpenStore,
+  arn: string,
+): Promise<IdentityProvider | undefined> {
+  const [, account = '', kind, name = ''] =
+    /^arn:aws:iam::(\d{12}):(oidc|saml)-provider\/(.+)$/.exec(arn) ?? []
+  if (kind === undefined || arn.length > 1_024) return undefined
+  const store = open(at(account))
+  if (kind === 'oidc') {
+    const found = await store.of(oidcProviders).findOne('name', name)
+    return found && { kind, arn, ...found }
+  }
+  const found = await store.of(samlProviders).findOne('name', name.toLowerCase())
+  return found && { kind: 'saml', arn, ...found, keys: found.keys.map(({ pem }) => pem) }
+}
+
+async function tokenIssuer(open: OpenStore, id: string) {
+  if (!/^[0-9a-f-]{36}$/.test(id)) return undefined
+  const issuer = await open(at('000000000000')).of(tokenIssuers).get([id])
+  const enabled = issuer && (await featuresOf(open(at(issuer.account)))).outboundIssuer
+  return issuer && enabled ? { account: issuer.account, url: issuer.url } : undefined
+}
+
 /** What iam provides to the gateway and, through `ctx.principals`, to sts. */
 export const principalDirectory = (open: OpenStore, now: () => Date): PrincipalDirectory => ({
   credential: (keyId) => credential(open, keyId),
   caller: (claims) => sessionCaller(open, claims),
   role: (arn) => assumable(open, arn),
+  identityProvider: (arn) => identityProvider(open, arn),
+  tokenSettings: (account) => featuresOf(open(at(account))),
+  tokenIssuer: (id) => tokenIssuer(open, id),
   async managedPolicy(arn) {
     const account = parseArn(arn)?.account
     return account === undefined ? undefined : managed(open(at(account)), arn)

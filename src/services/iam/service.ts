@@ -3,6 +3,7 @@ import * as accessKeys from './access-keys.ts'
 import { onAccountCreated } from './account-access-role.ts'
 import * as accountAliases from './account-aliases.ts'
 import * as accountDetails from './account-details.ts'
+import * as accountFeatures from './account-features.ts'
 import * as accountSummary from './account-summary.ts'
 import * as attachments from './attachments.ts'
 import * as boundaries from './boundaries.ts'
@@ -15,10 +16,12 @@ import * as managedPolicies from './managed-policies.ts'
 import * as memberships from './memberships.ts'
 import * as mfaAssignments from './mfa-assignments.ts'
 import * as mfaDevices from './mfa-devices.ts'
+import * as oidcProviders from './oidc-providers.ts'
 import * as passwordPolicy from './password-policy.ts'
 import * as policyVersions from './policy-versions.ts'
 import { principalDirectory } from './principals.ts'
 import * as roles from './roles.ts'
+import * as samlProviders from './saml-providers.ts'
 import * as serverCertificates from './server-certificates.ts'
 import * as serviceSpecificCredentials from './service-specific-credentials.ts'
 import * as signingCertificates from './signing-certificates.ts'
@@ -34,6 +37,7 @@ export const service = defineService<C>()({
   name: 'iam',
   contract: () => import('@aws-sdk/client-iam'),
   operations: {
+    AddClientIDToOpenIDConnectProvider: oidcProviders.AddClientIDToOpenIDConnectProvider,
     AddRoleToInstanceProfile: instanceProfiles.AddRoleToInstanceProfile,
     AddUserToGroup: memberships.AddUserToGroup,
     AttachGroupPolicy: attachments.AttachGroupPolicy,
@@ -45,9 +49,11 @@ export const service = defineService<C>()({
     CreateGroup: groups.CreateGroup,
     CreateInstanceProfile: instanceProfiles.CreateInstanceProfile,
     CreateLoginProfile: loginProfiles.CreateLoginProfile,
+    CreateOpenIDConnectProvider: oidcProviders.CreateOpenIDConnectProvider,
     CreatePolicy: managedPolicies.CreatePolicy,
     CreatePolicyVersion: policyVersions.CreatePolicyVersion,
     CreateRole: roles.CreateRole,
+    CreateSAMLProvider: samlProviders.CreateSAMLProvider,
     CreateServiceSpecificCredential: serviceSpecificCredentials.CreateServiceSpecificCredential,
     CreateUser: users.CreateUser,
     CreateVirtualMFADevice: mfaDevices.CreateVirtualMFADevice,
@@ -59,11 +65,13 @@ export const service = defineService<C>()({
     DeleteGroupPolicy: inlinePolicies.DeleteGroupPolicy,
     DeleteInstanceProfile: instanceProfiles.DeleteInstanceProfile,
     DeleteLoginProfile: loginProfiles.DeleteLoginProfile,
+    DeleteOpenIDConnectProvider: oidcProviders.DeleteOpenIDConnectProvider,
     DeletePolicy: managedPolicies.DeletePolicy,
     DeletePolicyVersion: policyVersions.DeletePolicyVersion,
     DeleteRole: roles.DeleteRole,
     DeleteRolePermissionsBoundary: boundaries.DeleteRolePermissionsBoundary,
     DeleteRolePolicy: inlinePolicies.DeleteRolePolicy,
+    DeleteSAMLProvider: samlProviders.DeleteSAMLProvider,
     DeleteServerCertificate: serverCertificates.DeleteServerCertificate,
     DeleteServiceSpecificCredential: serviceSpecificCredentials.DeleteServiceSpecificCredential,
     DeleteSigningCertificate: signingCertificates.DeleteSigningCertificate,
@@ -75,7 +83,15 @@ export const service = defineService<C>()({
     DetachGroupPolicy: attachments.DetachGroupPolicy,
     DetachRolePolicy: attachments.DetachRolePolicy,
     DetachUserPolicy: attachments.DetachUserPolicy,
+    DisableOrganizationsRootCredentialsManagement:
+      accountFeatures.DisableOrganizationsRootCredentialsManagement,
+    DisableOrganizationsRootSessions: accountFeatures.DisableOrganizationsRootSessions,
+    DisableOutboundWebIdentityFederation: accountFeatures.DisableOutboundWebIdentityFederation,
     EnableMFADevice: mfaAssignments.EnableMFADevice,
+    EnableOrganizationsRootCredentialsManagement:
+      accountFeatures.EnableOrganizationsRootCredentialsManagement,
+    EnableOrganizationsRootSessions: accountFeatures.EnableOrganizationsRootSessions,
+    EnableOutboundWebIdentityFederation: accountFeatures.EnableOutboundWebIdentityFederation,
     GetAccessKeyLastUsed: accessKeys.GetAccessKeyLastUsed,
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
     GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
@@ -87,10 +103,13 @@ export const service = defineService<C>()({
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
     GetLoginProfile: loginProfiles.GetLoginProfile,
     GetMFADevice: mfaAssignments.GetMFADevice,
+    GetOpenIDConnectProvider: oidcProviders.GetOpenIDConnectProvider,
+    GetOutboundWebIdentityFederationInfo: accountFeatures.GetOutboundWebIdentityFederationInfo,
     GetPolicy: managedPolicies.GetPolicy,
     GetPolicyVersion: policyVersions.GetPolicyVersion,
     GetRole: roles.GetRole,
     GetRolePolicy: inlinePolicies.GetRolePolicy,
+    GetSAMLProvider: samlProviders.GetSAMLProvider,
     GetServerCertificate: serverCertificates.GetServerCertificate,
     GetSSHPublicKey: sshPublicKeys.GetSSHPublicKey,
     GetUser: users.GetUser,
@@ -109,12 +128,17 @@ export const service = defineService<C>()({
     ListInstanceProfileTags: instanceProfiles.ListInstanceProfileTags,
     ListMFADevices: mfaAssignments.ListMFADevices,
     ListMFADeviceTags: mfaDevices.ListMFADeviceTags,
+    ListOpenIDConnectProviders: oidcProviders.ListOpenIDConnectProviders,
+    ListOpenIDConnectProviderTags: oidcProviders.ListOpenIDConnectProviderTags,
+    ListOrganizationsFeatures: accountFeatures.ListOrganizationsFeatures,
     ListPolicies: managedPolicies.ListPolicies,
     ListPolicyTags: tagging.ListPolicyTags,
     ListPolicyVersions: policyVersions.ListPolicyVersions,
     ListRolePolicies: inlinePolicies.ListRolePolicies,
     ListRoles: roles.ListRoles,
     ListRoleTags: tagging.ListRoleTags,
+    ListSAMLProviders: samlProviders.ListSAMLProviders,
+    ListSAMLProviderTags: samlProviders.ListSAMLProviderTags,
     ListServerCertificates: serverCertificates.ListServerCertificates,
     ListServerCertificateTags: serverCertificates.ListServerCertificateTags,
     ListServiceSpecificCredentials: serviceSpecificCredentials.ListServiceSpecificCredentials,
@@ -129,23 +153,29 @@ export const service = defineService<C>()({
     PutRolePolicy: inlinePolicies.PutRolePolicy,
     PutUserPermissionsBoundary: boundaries.PutUserPermissionsBoundary,
     PutUserPolicy: inlinePolicies.PutUserPolicy,
+    RemoveClientIDFromOpenIDConnectProvider: oidcProviders.RemoveClientIDFromOpenIDConnectProvider,
     RemoveRoleFromInstanceProfile: instanceProfiles.RemoveRoleFromInstanceProfile,
     RemoveUserFromGroup: memberships.RemoveUserFromGroup,
     ResetServiceSpecificCredential: serviceSpecificCredentials.ResetServiceSpecificCredential,
     ResyncMFADevice: mfaAssignments.ResyncMFADevice,
     SetDefaultPolicyVersion: policyVersions.SetDefaultPolicyVersion,
+    SetSecurityTokenServicePreferences: accountFeatures.SetSecurityTokenServicePreferences,
     SimulateCustomPolicy,
     SimulatePrincipalPolicy,
     TagInstanceProfile: instanceProfiles.TagInstanceProfile,
     TagMFADevice: mfaDevices.TagMFADevice,
+    TagOpenIDConnectProvider: oidcProviders.TagOpenIDConnectProvider,
     TagPolicy: tagging.TagPolicy,
     TagRole: tagging.TagRole,
+    TagSAMLProvider: samlProviders.TagSAMLProvider,
     TagServerCertificate: serverCertificates.TagServerCertificate,
     TagUser: tagging.TagUser,
     UntagInstanceProfile: instanceProfiles.UntagInstanceProfile,
     UntagMFADevice: mfaDevices.UntagMFADevice,
+    UntagOpenIDConnectProvider: oidcProviders.UntagOpenIDConnectProvider,
     UntagPolicy: tagging.UntagPolicy,
     UntagRole: tagging.UntagRole,
+    UntagSAMLProvider: samlProviders.UntagSAMLProvider,
     UntagServerCertificate: serverCertificates.UntagServerCertificate,
     UntagUser: tagging.UntagUser,
     UpdateAccessKey: accessKeys.UpdateAccessKey,
@@ -153,8 +183,10 @@ export const service = defineService<C>()({
     UpdateAssumeRolePolicy: roles.UpdateAssumeRolePolicy,
     UpdateGroup: groups.UpdateGroup,
     UpdateLoginProfile: loginProfiles.UpdateLoginProfile,
+    UpdateOpenIDConnectProviderThumbprint: oidcProviders.UpdateOpenIDConnectProviderThumbprint,
     UpdateRole: roles.UpdateRole,
     UpdateRoleDescription: roles.UpdateRoleDescription,
+    UpdateSAMLProvider: samlProviders.UpdateSAMLProvider,
     UpdateServerCertificate: serverCertificates.UpdateServerCertificate,
     UpdateServiceSpecificCredential: serviceSpecificCredentials.UpdateServiceSpecificCredential,
     UpdateSigningCertificate: signingCertificates.UpdateSigningCertificate,
@@ -175,6 +207,7 @@ export const service = defineService<C>()({
     'OldPassword',
     'NewPassword',
     'PrivateKey',
+    'AddPrivateKey',
     'Base32StringSeed',
     'QRCodePNG',
     'AuthenticationCode1',

@@ -1,13 +1,11 @@
-import { parseArn } from '../../kernel/arn.ts'
 import type { Principal, Session } from '../../kernel/authorization.ts'
-import type { ReadContext } from '../../kernel/context.ts'
 import type { AssumableRole } from '../../kernel/principals.ts'
 import { fail, operation } from './contract.ts'
+import { mfaContext } from './mfa.ts'
+import { duration, hour, roleTarget } from './roles.ts'
 import { sessionPolicies } from './session-policies.ts'
 import { sessionTags, tagContext } from './session-tags.ts'
 import { issue, tokenSizes } from './sessions.ts'
-
-const chainLimit = 3_600
 
 export const AssumeRole = operation('AssumeRole', {
   access: {
@@ -22,6 +20,7 @@ export const AssumeRole = operation('AssumeRole', {
           'sts:ExternalId': input.ExternalId,
           'sts:RoleSessionName': input.RoleSessionName,
           'sts:SourceIdentity': sourceIdentity,
+          ...(await mfaContext(input, read)),
         },
       }
       const more = []
@@ -38,7 +37,7 @@ export const AssumeRole = operation('AssumeRole', {
     const role = target?.record
     // An authorized target is a role that is there: its trust policy has just allowed the call.
     if (role === undefined) throw fail('AccessDenied', `Not authorized to perform sts:AssumeRole`)
-    const seconds = duration(input.DurationSeconds, role, principal)
+    const seconds = lifetime(input.DurationSeconds, role, principal)
     const identity = principal.session?.sourceIdentity
     if (identity !== undefined && (input.SourceIdentity ?? identity) !== identity)
       throw fail('AccessDenied', 'The source identity of a session cannot be changed.')
@@ -69,34 +68,17 @@ export const AssumeRole = operation('AssumeRole', {
   },
 })
 
-/** The role as a target; its trust policy must allow, also within one account. */
-export function roleTarget(arn: string, role: AssumableRole | undefined, read: ReadContext) {
-  return {
-    resource: arn,
-    account: role?.account ?? parseArn(arn)?.account ?? read.account,
-    tags: role?.tags,
-    policy: role?.trust,
-    policyMode: 'required' as const,
-    record: role,
-  }
-}
-
 const inheritedIdentity = (principal: Principal): string | undefined =>
   principal.session?.sourceIdentity
 
 const inheritsTags = (principal: Principal): boolean =>
   (principal.session?.transitiveTagKeys?.length ?? 0) > 0
 
-function duration(asked: number | undefined, role: AssumableRole, principal: Principal): number {
-  if (principal.kind === 'role' && (asked ?? 0) > chainLimit)
+function lifetime(asked: number | undefined, role: AssumableRole, principal: Principal): number {
+  if (principal.kind === 'role' && (asked ?? 0) > hour)
     throw fail(
       'ValidationError',
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     )
-  if ((asked ?? 0) > role.maxSessionDuration)
-    throw fail(
-      'ValidationError',
-      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    )
-  return asked ?? chainLimit
+  return duration(asked, role)
 }

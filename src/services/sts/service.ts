@@ -1,11 +1,14 @@
 import { defineService } from '../../kernel/service.ts'
 import { AssumeRole } from './AssumeRole.ts'
+import { AssumeRoleWithSAML } from './AssumeRoleWithSAML.ts'
+import { AssumeRoleWithWebIdentity } from './AssumeRoleWithWebIdentity.ts'
+import { AssumeRoot } from './AssumeRoot.ts'
 import type { C } from './contract.ts'
+import { GetWebIdentityToken } from './GetWebIdentityToken.ts'
 import { DecodeAuthorizationMessage, GetAccessKeyInfo, GetCallerIdentity } from './identity.ts'
+import { issuerPages } from './issuer-pages.ts'
 import { GetFederationToken, GetSessionToken } from './session-tokens.ts'
 import { openToken } from './sessions.ts'
-
-const providers = 'identity providers (SAML, OIDC) cannot be registered yet'
 
 /** AWS Security Token Service, API version 2011-06-15. */
 export const service = defineService<C>()({
@@ -13,19 +16,20 @@ export const service = defineService<C>()({
   contract: () => import('@aws-sdk/client-sts'),
   operations: {
     AssumeRole,
+    AssumeRoleWithSAML,
+    AssumeRoleWithWebIdentity,
+    AssumeRoot,
     DecodeAuthorizationMessage,
     GetAccessKeyInfo,
     GetCallerIdentity,
     GetFederationToken,
     GetSessionToken,
+    GetWebIdentityToken,
   },
   notYet: {
-    AssumeRoleWithSAML: providers,
-    AssumeRoleWithWebIdentity: providers,
-    AssumeRoot: 'needs member accounts of an organization',
     GetDelegatedAccessToken: 'needs IAM delegation requests',
-    GetWebIdentityToken: 'needs outbound web identity federation of the account',
   },
   provides: { openToken },
-  secrets: ['SecretAccessKey', 'TokenCode'],
+  secrets: ['SecretAccessKey', 'TokenCode', 'SAMLAssertion', 'WebIdentityToken'],
+  pages: issuerPages,
 })

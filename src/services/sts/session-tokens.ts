@@ -1,5 +1,6 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, operation } from './contract.ts'
+import { mfaUsed } from './mfa.ts'
 import { sessionPolicies } from './session-policies.ts'
 import { sessionTags, tagContext } from './session-tags.ts'
 import { issue, tokenSizes } from './sessions.ts'
@@ -27,14 +28,10 @@ export const GetSessionToken = operation('GetSessionToken', {
   },
   async handle(input, ctx) {
     const { kind, id } = issuer(ctx, 'GetSessionToken')
-    if (input.SerialNumber !== undefined || input.TokenCode !== undefined)
-      throw fail(
-        'AccessDenied',
-        'MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number is valid and associated with this user.',
-      )
+    const authenticated = await mfaUsed(input, ctx)
     const issuedAt = ctx.now().getTime()
     const expiresAt = issuedAt + lifetime(input.DurationSeconds, kind) * 1_000
-    const session = { issuedAt, expiresAt }
+    const session = { issuedAt, expiresAt, ...(authenticated && { mfaAt: issuedAt }) }
     const { account } = ctx.caller.principal
     const Credentials = await issue({ kind, account, principalId: id, session }, ctx)
     return { Credentials, ...tokenSizes(Credentials.SessionToken) }

@@ -10,16 +10,26 @@ const version = 'SP1'
 /** Longest token that is looked at; AWS's own stay under 4 KB, ours with ten policies under 32. */
 const longest = 65_536
 
-/** The credentials of a new session. The token carries its claims, sealed: nothing is stored. */
+/**
+ * The credentials of a new session. The token carries its claims, sealed: nothing is stored.
+ * @param smallest characters that the token must have at least, for clients that test their limits
+ */
 export async function issue(
   claims: Omit<SessionClaims, 'accessKeyId' | 'secret'>,
   ctx: Pick<CallContext, 'ports' | 'random'>,
+  smallest = 0,
 ) {
   const keyId = accessKeyId('ASIA', claims.account, ctx.random)
   const secret = ctx.random.text(40, alphabet)
   const seal = await ctx.ports.seals.ready('session')
-  const text = JSON.stringify({ ...claims, accessKeyId: keyId, secret })
-  const SessionToken = version + seal.seal(deflateRawSync(text), keyId)
+  const sealed = (padding: string) => {
+    const text = JSON.stringify({ ...claims, accessKeyId: keyId, secret, padding })
+    return version + seal.seal(deflateRawSync(text), keyId)
+  }
+  let SessionToken = sealed('')
+  // Random text cannot be compressed to less than three quarters of its length.
+  if (SessionToken.length < smallest)
+    SessionToken = sealed(ctx.random.text(smallest - SessionToken.length, alphabet))
   return {
     AccessKeyId: keyId,
     SecretAccessKey: secret,

@@ -1,5 +1,6 @@
 import type { ManagedPolicyRecord } from '../managed-policy-records.ts'
 import { documents } from './documents.ts'
+import { rootTasks } from './root-tasks.ts'
 
 const epoch = new Date('2026-01-01T00:00:00Z')
 
@@ -17,7 +18,7 @@ function stableId(name: string): string {
 }
 
 const records = new Map<string, ManagedPolicyRecord>(
-  documents.map(({ name, path = '/', description, statements }) => {
+  [...documents, ...rootTasks].map(({ name, path = '/', description, statements }) => {
     const arn = `arn:aws:iam::aws:policy${path}${name}`
     const document = JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 4)
     return [

@@ -1,0 +1,61 @@
+const task = (name: string, description: string, ...actions: string[]) => ({
+  name,
+  path: '/root-task/',
+  description,
+  statements: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+})
+
+/** What a privileged session on a member account's root may be opened for (AssumeRoot). */
+export const rootTasks = [
+  task(
+    'IAMAuditRootUserCredentials',
+    'Lets a session look at the root user: its credentials, MFA devices and last use.',
+    'iam:GetAccountSummary',
+    'iam:GetAccessKeyLastUsed',
+    'iam:GetLoginProfile',
+    'iam:GetUser',
+    'iam:ListAccessKeys',
+    'iam:ListMFADevices',
+    'iam:ListSigningCertificates',
+  ),
+  task(
+    'IAMCreateRootUserPassword',
+    'Lets a session allow the root user a password again.',
+    'iam:CreateLoginProfile',
+    'iam:GetLoginProfile',
+  ),
+  task(
+    'IAMDeleteRootUserCredentials',
+    'Lets a session take all credentials from the root user.',
+    'iam:DeactivateMFADevice',
+    'iam:DeleteAccessKey',
+    'iam:DeleteLoginProfile',
+    'iam:DeleteSigningCertificate',
+    'iam:DeleteVirtualMFADevice',
+    'iam:GetAccessKeyLastUsed',
+    'iam:GetAccountSummary',
+    'iam:GetLoginProfile',
+    'iam:GetUser',
+    'iam:ListAccessKeys',
+    'iam:ListMFADevices',
+    'iam:ListSigningCertificates',
+    'iam:UpdateAccessKey',
+    'iam:UpdateSigningCertificate',
+  ),
+  task(
+    'S3UnlockBucketPolicy',
+    'Lets a session remove a bucket policy that shuts everybody out.',
+    's3:DeleteBucketPolicy',
+    's3:GetBucketPolicy',
+    's3:ListAllMyBuckets',
+    's3:PutBucketPolicy',
+  ),
+  task(
+    'SQSUnlockQueuePolicy',
+    'Lets a session remove a queue policy that shuts everybody out.',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ListQueues',
+    'sqs:SetQueueAttributes',
+  ),
+]
