@@ -84,6 +84,8 @@ export interface Service {
   readonly quotas: Readonly<Record<string, Quota>>
   /** What is served beside the operations, under the paths that its entry names. */
   readonly pages: readonly Page[]
+  /** The service's own error for input that breaks the model, given the sentence that says how. */
+  readonly invalid?: ((sentence: string) => Error) | undefined
 }
 
 /** A token bucket per account and Region. */
@@ -114,6 +116,7 @@ export const defineService =
     readonly secrets?: readonly string[]
     readonly quotas?: Service['quotas']
     readonly pages?: Service['pages']
+    readonly invalid?: Service['invalid']
   }): Service => ({
     provides: {},
     on: {},

@@ -10,6 +10,7 @@ import * as effectivePolicies from './effective-policies.ts'
 import * as enabledPolicyTypes from './enabled-policy-types.ts'
 import { guardrails } from './guardrails.ts'
 import * as handshakes from './handshakes.ts'
+import { invalidInput } from './invalid-input.ts'
 import * as invitations from './invitations.ts'
 import * as organizations from './organizations.ts'
 import * as policies from './policies.ts'
@@ -94,6 +95,7 @@ export const service = defineService<C>()({
   },
   notYet: {},
   provides: { guardrails },
+  invalid: invalidInput,
   on: { 'iam.AccountAccessRoleCreated': accountCreation.onAccessRoleCreated },
   jobs: {
     'organizations.FinishClosing': accountLeaving.finishClosing,
