@@ -11,16 +11,35 @@ import { suppose } from './suppositions.ts'
 type Context = AccessRequest['context']
 type Members = ReturnType<typeof membersOf>
 
+function scalarOf(value: unknown, where: string): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return text(value, where)
+}
+
+/** The entries of a context: members of an object, or the `ContextEntries` of the simulator. */
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  if (!Array.isArray(value)) return Object.entries(record(value ?? {}, 'context'))
+  return value.map((one, index) => {
+    const where = `context[${index}]`
+    const { ContextKeyName, ContextKeyValues, ContextKeyType = '' } = record(one, where)
+    const values = list(ContextKeyValues, `${where}.ContextKeyValues`)
+    const single = values.length === 1 && !text(ContextKeyType, where).endsWith('List')
+    return [text(ContextKeyName, `${where}.ContextKeyName`), single ? values[0] : values]
+  })
+}
+
 function contextOf(value: unknown): Context {
   const values = new Map<string, ContextValue>()
-  for (const [key, entry] of Object.entries(record(value ?? {}, 'context'))) {
+  for (const [key, entry] of entriesOf(value)) {
     if (entry === null || entry === undefined) continue
-    const many = Array.isArray(entry)
-    const scalars = list(many ? entry : [entry], `context.${key}`).map((one) => {
-      if (typeof one === 'number' || typeof one === 'boolean') return String(one)
-      return text(one, `context.${key}`)
-    })
-    values.set(key.toLowerCase(), many ? scalars : scalars[0]!)
+    const where = `context.${key}`
+    const lower = key.toLowerCase()
+    if (Array.isArray(entry)) {
+      values.set(
+        lower,
+        entry.map((one) => scalarOf(one, where)),
+      )
+    } else values.set(lower, scalarOf(entry, where))
   }
   return (key) => values.get(key)
 }
@@ -70,8 +89,8 @@ function modeOf(given: unknown, action: string, arn: string) {
 function resourceOf(members: Members, action: string, own: string): AccessRequest['resource'] {
   const { resource = '*', resourcePolicy, resourceAccount, resourceTags } = members
   const given = isRecord(resource) ? resource : { arn: resource }
-  const arn = text(firstOf(given, 'arn', 'resource') ?? '*', 'resource')
-  const owner = firstOf(given, 'account', 'accountId') ?? resourceAccount
+  const arn = text(firstOf(given, 'arn', 'resource', 'resourceArn') ?? '*', 'resource')
+  const owner = firstOf(given, 'account', 'accountId', 'owner') ?? resourceAccount
   const grants = given.grants ?? members.grants
   return {
     arn,
@@ -95,6 +114,12 @@ function accountOf(value: unknown): string {
   return owner.startsWith('arn:') ? owner.split(':', 5)[4]! : owner
 }
 
+/** No session is limited by an empty list: without a session policy there is no such layer. */
+function sessionOf(value: unknown) {
+  const policies = policiesOf(value, 'session', 'inline')
+  return policies?.length === 0 ? undefined : policies
+}
+
 /**
  * The decision that a plain JSON value describes (shape: README.md of this folder).
  * @throws InputError naming the member that is wrong and what was expected there.
@@ -111,7 +136,7 @@ export function accessRequest(json: unknown): AccessRequest {
     layers: {
       identity: policiesOf(members.identity, 'identity', 'inline') ?? [],
       boundary: onlyPolicy(members.boundary, 'boundary', 'managed'),
-      session: policiesOf(members.session, 'session', 'inline'),
+      session: sessionOf(members.session),
       serviceControl: levelsOf(members.serviceControl, 'serviceControl'),
       endpoint: onlyPolicy(members.endpoint, 'endpoint', 'managed'),
     },

@@ -97,7 +97,8 @@ test('refusals name the silent layer', () => {
   const own = { principal: ROLE_SESSION, ...BASE, identity: [allow] }
   evaluatesTo({ principal: USER, ...BASE }, 'implicitDeny', because('identity-based policy'))
   evaluatesTo({ ...own, boundary: NOTHING }, 'implicitDeny', because('permissions boundary'))
-  evaluatesTo({ ...own, session: [] }, 'implicitDeny', because('session policy'))
+  evaluatesTo({ ...own, session: [NOTHING] }, 'implicitDeny', because('session policy'))
+  evaluatesTo({ ...own, session: [] }, 'allowed')
   evaluatesTo({ ...own, endpoint: NOTHING }, 'implicitDeny', because('VPC endpoint policy'))
   const cross = { ...own, resource: { arn: QUEUE, account: '222222222222' } }
   evaluatesTo(cross, 'implicitDeny', because('resource-based policy'))

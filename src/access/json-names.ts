@@ -36,7 +36,14 @@ const MEMBERS: ReadonlyMap<string, Member> = new Map(
   ),
 )
 /** What a scenario says about itself; no part of the decision. */
-const NOTES: ReadonlySet<string> = new Set(['name', 'description', 'comment'])
+const NOTES: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'title',
+  'description',
+  'comment',
+  'expected',
+])
 
 /**
  * The members of a request under their first names. What stands in `request` counts as standing

@@ -112,6 +112,15 @@ function sessionOf(value: unknown): Session {
   return { issuedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER, ...(value as Partial<Session>) }
 }
 
+/** What a policy would write: `{ "AWS": ... }`, `{ "Service": ... }`, `{ "Federated": ... }`. */
+function elementOf(value: JsonRecord): unknown {
+  const { AWS, Service, Federated } = value
+  if (typeof Federated === 'string' && parseArn(Federated) === undefined) {
+    return { kind: 'web-identity', provider: Federated }
+  }
+  return AWS ?? Service ?? Federated
+}
+
 /**
  * The principal that a JSON value names: an ARN, a service's name, `anonymous`, or a record whose
  * `arn` fills in what the record leaves out.
@@ -120,6 +129,8 @@ function sessionOf(value: unknown): Session {
 export function principalOf(value: unknown, action = ''): Principal {
   if (typeof value === 'string') return fromText(value, action) as unknown as Principal
   if (!isRecord(value)) throw new InputError('principal', 'a text or an object')
+  const element = elementOf(value)
+  if (element !== undefined) return principalOf(element, action)
   const known = typeof value.arn === 'string' && parseArn(value.arn) !== undefined
   const said: JsonRecord = { account: '', arn: '', userId: '', ...value }
   const needsNoArn = value.kind === 'anonymous' || NEEDED[String(value.kind)] !== undefined

@@ -256,6 +256,46 @@ test('the context says what it knows; the rest follows from the request', () => 
   assert.equal(when({ Null: { 'aws:EpochTime': 'true' } }), 'Allowed')
 })
 
+test('principals as policies write them, contexts as the simulator takes them', () => {
+  const resourcePolicy = open({ Principal: { Service: 's3.amazonaws.com' } })
+  const principal = { Service: 's3.amazonaws.com' }
+  assert.equal(decision({ ...get, principal }, { resourcePolicy }), 'Allowed')
+  assert.equal(
+    decision({ ...get, principal: { AWS: USER } }, { resourcePolicy }),
+    'ImplicitlyDenied',
+  )
+  const entry = (ContextKeyType: string, ...ContextKeyValues: string[]) => ({
+    contextVariables: [{ ContextKeyName: 'aws:TagKeys', ContextKeyType, ContextKeyValues }],
+  })
+  const when = (operator: string, context: Json) =>
+    decision(
+      { ...get, ...context },
+      { identityPolicies: [allow({ Condition: { [operator]: { 'aws:tagkeys': 'a' } } })] },
+    )
+  assert.equal(when('StringEquals', entry('string', 'a')), 'Allowed')
+  assert.equal(when('StringEquals', entry('stringList', 'a')), 'ImplicitlyDenied')
+  assert.equal(when('ForAnyValue:StringEquals', entry('stringList', 'b', 'a')), 'Allowed')
+})
+
+test('ARNs that stop short, by the kind of policy', () => {
+  const short = 'arn:aws:s3'
+  const starred = 'arn:aws:s3*'
+  const rows: [Json, string][] = [
+    [{ identityPolicies: [allow({ Resource: short })] }, 'Allowed'],
+    [{ identityPolicies: [allow({ Resource: 'arn:aws:sqs' })] }, 'ImplicitlyDenied'],
+    [{ identityPolicies, boundary: allow({ Resource: short }) }, 'Allowed'],
+    [{ identityPolicies, sessionPolicy: allow({ Resource: short }) }, 'Allowed'],
+    [{ identityPolicies, scps: [[allow({ Resource: starred })]] }, 'Allowed'],
+    [{ resourcePolicy: open({ Resource: short }) }, 'ImplicitlyDenied'],
+    [{ resourcePolicy: open({ Resource: starred }) }, 'Allowed'],
+    [{ identityPolicies, endpoint: open({ Resource: short }) }, 'ImplicitlyDenied'],
+    [{ identityPolicies, endpoint: open({ Resource: starred }) }, 'Allowed'],
+  ]
+  for (const [policies, expected] of rows) {
+    assert.equal(decision(get, policies), expected, JSON.stringify(policies))
+  }
+})
+
 test('statements: actions and resources', () => {
   const rows: [Json, Json, boolean][] = [
     [{ Action: 's3:getobject' }, {}, true],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type Account, openAccount } from '../../../../test/account.ts'
 
@@ -165,6 +166,65 @@ test('policies can be left out', async () => {
     )
   await refused({ PolicyArn: 'arn:aws:iam::000000000000:policy/*' })
   await refused(inline('a*b*'))
+})
+
+test("the organization's policies take part, unless they are left out", async () => {
+  const control = (id: string, ...statements: object[]) => {
+    const text = document(...statements)
+    const hash = createHash('sha256').update(text).digest('hex')
+    return {
+      id: `arn:aws:organizations::9:policy/o-1/scp/${id}`,
+      kind: 'managed',
+      document: text,
+      hash,
+    }
+  }
+  const keys = control('p-keys', allow('*'), { Effect: 'Deny', Action: 's3:Get*', Resource: '*' })
+  const serviceControl = [[control('p-full', allow('*'))], [keys]]
+  const membered = await openAccount({
+    prepare(app) {
+      const membership = async (id: string) => ({
+        organizationId: 'o-1',
+        managementAccount: '999999999999',
+        path: 'o-1/r-1/',
+        serviceControl: id === OWN ? serviceControl : undefined,
+        trustedServices: [],
+        delegatedServices: [],
+      })
+      Object.assign(app.house.guardrails, { membership })
+    },
+  })
+  try {
+    await membered.iam('CreateUser', { UserName: 'eve' })
+    const PolicyDocument = document(allow('s3:*'))
+    await membered.iam('PutUserPolicy', { UserName: 'eve', PolicyName: 'own', PolicyDocument })
+    const ask = async (...PolicyExclusionList: object[]) => {
+      const { EvaluationResults } = await membered.iam('SimulatePrincipalPolicy', {
+        PolicySourceArn: `arn:aws:iam::${OWN}:user/eve`,
+        ActionNames: ['s3:GetObject', 's3:PutObject'],
+        PolicyExclusionList,
+      })
+      return EvaluationResults.map(
+        // biome-ignore lint/suspicious/noExplicitAny: the client's own shape
+        (r: any) => [r.EvalDecision, r.OrganizationsDecisionDetail?.AllowedByOrganizations],
+      )
+    }
+    assert.deepEqual(await ask(), [
+      ['explicitDeny', false],
+      ['allowed', true],
+    ])
+    assert.deepEqual(await ask({ PolicyType: 'scp' }), [
+      ['allowed', undefined],
+      ['allowed', undefined],
+    ])
+    // A level that has lost its only policy allows nothing.
+    assert.deepEqual(await ask({ PolicyArn: keys.id }), [
+      ['implicitDeny', false],
+      ['implicitDeny', false],
+    ])
+  } finally {
+    await membered.close()
+  }
 })
 
 test('the resource policy sees the caller', async () => {

@@ -55,8 +55,12 @@ export function templateOf(
   const arn = arns.find((one) => one !== EVERYTHING)
   if (arn === undefined) return EVERYTHING
   const vendor = action.slice(0, action.indexOf(':'))
-  const types = catalogue.actionFacts(action)?.resources.map(({ type }) => type) ?? []
-  const known = catalogue.resourceTypes(vendor).filter(({ type }) => types.includes(type))
+  const taken = catalogue.actionFacts(action)?.resources ?? []
   const fitting = catalogue.resourceTypesOfArn(vendor, arn).map(({ type }) => type)
-  return (known.find(({ type }) => fitting.includes(type)) ?? known[0])?.arn ?? EVERYTHING
+  const { type } =
+    taken.find((one) => fitting.includes(one.type)) ??
+    taken.find(({ required }) => required) ??
+    taken[0] ??
+    {}
+  return catalogue.resourceTypes(vendor).find((one) => one.type === type)?.arn ?? EVERYTHING
 }
