@@ -93,6 +93,53 @@ test('identity policies', () => {
   assert.equal(message('identity', ALLOW, { Version: '2020-01-01' }), SYNTAX)
 })
 
+test('values, white space and short ARNs', () => {
+  const when = (operator: string, value: unknown) => ({
+    ...ALLOW,
+    Condition: { [operator]: { 'aws:x': value } },
+  })
+  const rows: [object, string | undefined][] = [
+    [when('IpAddress', ['10.0.0.0/8', '2001:db8::/32', '10.1.2.3']), undefined],
+    [when('IpAddress', '10.0.0.0/33'), LEGACY],
+    [when('NotIpAddressIfExists', 'here'), LEGACY],
+    [when('NumericLessThan', 5), undefined],
+    [when('NumericLessThan', 'five'), LEGACY],
+    [when('DateLessThan', ['2020-01-01T00:00:00Z', 1577836800, '2020-01-01']), undefined],
+    [when('DateLessThan', '2020-13-01'), LEGACY],
+    [when('Bool', 'perhaps'), undefined],
+    [when('ForAnyValue:StringLike', []), undefined],
+    [when('StringEquals', { a: 'b' }), SYNTAX],
+    [when('StringEquals', null), SYNTAX],
+    [when('StringEqual', 'x'), SYNTAX],
+    [when('NullIfExists', 'true'), SYNTAX],
+    [when('ForAllValues:Null', 'true'), SYNTAX],
+    [{ ...ALLOW, Condition: {} }, undefined],
+    [{ ...ALLOW, Condition: [] }, SYNTAX],
+    [{ ...ALLOW, Action: 'made:Up' }, undefined],
+    [{ ...ALLOW, Action: 's3:NoSuchThing' }, undefined],
+    [{ ...ALLOW, Resource: 'arn:aws:s3' }, undefined],
+    [{ ...ALLOW, Resource: 'arn:aws-cn:s3:::b' }, undefined],
+    [{ ...ALLOW, Resource: 'arn:*:s3:::b' }, undefined],
+    [{ ...ALLOW, NotResource: '*' }, SYNTAX],
+  ]
+  for (const [statement, expected] of rows) {
+    assert.equal(message('identity', statement), expected, JSON.stringify(statement))
+  }
+  assert.equal(
+    message('identity', ` ${JSON.stringify({ Version: '2012-10-17', Statement: ALLOW })}`),
+    LEGACY,
+  )
+  assert.equal(
+    message('identity', `${JSON.stringify({ Version: '2012-10-17', Statement: ALLOW })}\n`),
+    undefined,
+  )
+  assert.equal(
+    message('session', { ...ALLOW, Resource: 'arn:aws:s3' }),
+    'Resource arn:aws:s3 must be in ARN format or "*".',
+  )
+  assert.equal(message('session', { ...ALLOW, Resource: 'arn:aws:s3:::*' }), undefined)
+})
+
 test('trust policies', () => {
   const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '111111111111' } }
   const rows: [object, string | undefined][] = [

@@ -140,6 +140,14 @@ const onlyTrustActions = each(({ actions }) =>
     : 'AssumeRole policy may only specify STS AssumeRole actions.',
 )
 
+/** Policies of sessions are not completed as stored policies are. */
+const completeArns = each(({ resources, notResources }) => {
+  const short = (resources ?? notResources ?? []).find(
+    (entry) => entry !== '*' && entry.split(':').length < 6,
+  )
+  return short === undefined ? undefined : `Resource ${short} must be in ARN format or "*".`
+})
+
 /** Organizations take no shortened ARNs; in SCPs they may end in a star. */
 function fullArns(starred: boolean): Rule {
   return each(({ resources, notResources }) => {
@@ -192,7 +200,7 @@ const onResource = [
 const RULES: Readonly<Record<PolicyKind, readonly Rule[]>> = {
   identity: beside,
   boundary: beside,
-  session: beside,
+  session: [...beside, completeArns],
   resource: [...onResource.slice(0, 5), someResources, resourceForm, ...onResource.slice(5)],
   endpoint: [...onResource.slice(0, 5), someResources, resourceForm, ...onResource.slice(5)],
   trust: [
@@ -228,7 +236,8 @@ function firstFault(document: PolicyDocument, rules: readonly Rule[]): string | 
  */
 export function checkPolicy(text: string, kind: PolicyKind): PolicyFault | undefined {
   const document = readPolicy(text)
-  const indented = RULES[kind] === beside && /^\s/.test(text) ? LEGACY : undefined
+  const indented =
+    (kind === 'identity' || kind === 'boundary') && /^\s/.test(text) ? LEGACY : undefined
   const message = document === undefined ? SYNTAX : (firstFault(document, RULES[kind]) ?? indented)
   if (message === undefined) return undefined
   if (kind !== 'scp' && kind !== 'rcp') return { code: 'MalformedPolicyDocument', message }

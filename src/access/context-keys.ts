@@ -99,6 +99,10 @@ function tokenIssueTime({ principal }: AccessRequest): string | undefined {
   return principal.session === undefined ? undefined : isoTime(principal.session.issuedAt)
 }
 
+function userId({ principal }: AccessRequest): string | undefined {
+  return principal.kind === 'anonymous' ? 'anonymous' : principal.userId || undefined
+}
+
 const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['aws:principalarn', principalArn],
   ['aws:principalaccount', (r) => (hasAccount(r.principal) ? r.principal.account : undefined)],
@@ -107,7 +111,7 @@ const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['aws:principalservicename', service],
   ['aws:principalservicenameslist', serviceNames],
   ['aws:username', (r) => (r.principal.kind === 'user' ? r.principal.name : undefined)],
-  ['aws:userid', (r) => r.principal.userId || undefined],
+  ['aws:userid', userId],
   ['aws:tokenissuetime', tokenIssueTime],
   ['aws:multifactorauthpresent', mfaPresent],
   ['aws:multifactorauthage', mfaAge],

@@ -43,6 +43,7 @@ function derived(r: AccessRequest, key: string): ContextValue | undefined {
     case 'aws:username':
       return p.kind === 'user' ? p.name : undefined
     case 'aws:userid':
+      if (p.kind === 'anonymous') return 'anonymous'
       return p.userId === '' ? undefined : p.userId
     case 'aws:principalisawsservice':
       return String(p.kind === 'service')
