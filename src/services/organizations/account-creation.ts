@@ -8,7 +8,7 @@ import { newAccountId, newId } from './ids.ts'
 import { everything, listPage } from './listing.ts'
 import { accountQuota, type OrganizationRecord } from './organization-records.ts'
 import { counting } from './organizations.ts'
-import { type About, admitted, anywhere, tagged, within } from './places.ts'
+import { type About, admitted, anywhere, current, tagged, within } from './places.ts'
 import { newTags } from './tag-rules.ts'
 
 const atOnce = 5
@@ -87,10 +87,11 @@ async function create(
     await tx.of(creations).create(record)
     return record
   }
-  if (!address.test(email)) return failed('INVALID_EMAIL')
+  // Addresses under .invalid stand for accounts that no organization has created.
+  if (!address.test(email) || /\.invalid$/i.test(email)) return failed('INVALID_EMAIL')
   if ((await tx.of(accounts).findOne('email', email.toLowerCase())) !== undefined)
     return failed('EMAIL_ALREADY_EXISTS')
-  if (org.accounts >= accountQuota) return failed('ACCOUNT_LIMIT_EXCEEDED')
+  if ((await current(tx, org)).accounts >= accountQuota) return failed('ACCOUNT_LIMIT_EXCEEDED')
   const account: AccountRecord = {
     id: await freeNumber(tx, ctx),
     email,

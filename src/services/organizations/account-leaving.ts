@@ -3,6 +3,7 @@ import type { Job, Transaction } from '../../kernel/store.ts'
 import { accounts, type Member, outside } from './account-records.ts'
 import { aboutAccount } from './accounts.ts'
 import { fail, operation, violates } from './contract.ts'
+import { askNoMore } from './handshake-records.ts'
 import { everything } from './listing.ts'
 import type { OrganizationRecord } from './organization-records.ts'
 import { counting } from './organizations.ts'
@@ -40,6 +41,7 @@ export async function leave(
       'WAIT_PERIOD_ACTIVE',
       'After you create an account, you must wait until at least four days after the account was created before it can leave the organization.',
     )
+  await askNoMore(tx, org.id, account.id, now)
   await tx.of(accounts).update([account.id], outside)
   await counting(tx, org, 'accounts', -1)
 }

@@ -4,10 +4,9 @@ import { handshakeViolates, operation } from './contract.ts'
 import {
   type HandshakeRecord,
   handshakeShape,
-  handshakes,
   handshakesOf,
-  isWaiting,
-  partsOf,
+  openWhenAgreed,
+  send,
   stateOf,
   withdrawAll,
 } from './handshake-records.ts'
@@ -47,9 +46,9 @@ export const EnableAllFeatures = operation('EnableAllFeatures', {
       )
       const base = await newHandshake(tx, org, 'ENABLE_ALL_FEATURES', ctx)
       const whole: HandshakeRecord = { ...base, state: asked.length > 0 ? 'REQUESTED' : 'OPEN' }
-      await tx.of(handshakes).create(whole)
+      await send(tx, whole)
       for (const { id } of asked)
-        await tx.of(handshakes).create({
+        await send(tx, {
           ...(await newHandshake(tx, org, 'APPROVE_ALL_FEATURES', ctx)),
           parent: whole.id,
           recipient: { type: 'ACCOUNT', id },
@@ -61,13 +60,11 @@ export const EnableAllFeatures = operation('EnableAllFeatures', {
 })
 
 /** When nobody else is to answer, the management account may finish. */
-export async function approveAllFeatures(tx: Transaction, part: HandshakeRecord): Promise<void> {
-  if (part.parent === undefined) return
-  const parts = await partsOf(tx, part.parent)
-  if (parts.every((other) => other.id === part.id || other.state === 'ACCEPTED'))
-    await tx
-      .of(handshakes)
-      .update([part.parent], (old) => (isWaiting(old) ? { ...old, state: 'OPEN' } : old))
+export async function approveAllFeatures(
+  tx: Transaction,
+  { id, parent }: HandshakeRecord,
+): Promise<void> {
+  if (parent !== undefined) await openWhenAgreed(tx, parent, id)
 }
 
 export async function finalizeAllFeatures(

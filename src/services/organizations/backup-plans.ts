@@ -15,12 +15,15 @@ const entries = (json: Json | undefined): [string, Json][] =>
 const member = (json: Json, key: string): Json | undefined =>
   entries(json).find(([name]) => name === key)?.[1]
 
+/** Whether merging can break anything that a policy of the type must keep. */
+export const canBreak = (type: PolicyType): boolean => type === 'BACKUP_POLICY'
+
 /**
  * Why an effective policy cannot be applied, as far as AWS documents it: a backup plan has one to
  * ten rules and at least one Region. Other types have no documented rule that merging can break.
  */
 export function policyErrors(type: PolicyType, policy: Json): PolicyError[] {
-  if (type !== 'BACKUP_POLICY') return []
+  if (!canBreak(type)) return []
   return entries(member(policy, 'plans')).flatMap(([name, plan]) => {
     const errors: PolicyError[] = []
     const rules = member(plan, 'rules')

@@ -2,7 +2,7 @@ import type { Readable } from '../../kernel/store.ts'
 import { accounts, type Member } from './account-records.ts'
 import { aboutAccount, accountShape } from './accounts.ts'
 import { noTarget } from './attachments.ts'
-import { policyErrors } from './backup-plans.ts'
+import { canBreak, policyErrors } from './backup-plans.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { everything, listPage } from './listing.ts'
 import { type Json, mergePolicies } from './management-policies.ts'
@@ -159,9 +159,9 @@ export const ListAccountsWithInvalidEffectivePolicy = operation(
       const { org } = admitted(target)
       const type = merging(input.PolicyType)
       const invalidOnes: Member[] = []
-      const members = await everything((o) =>
-        ctx.store.of(accounts).find('organization', [org.id], o),
-      )
+      const members = canBreak(type)
+        ? await everything((o) => ctx.store.of(accounts).find('organization', [org.id], o))
+        : []
       for (const member of members as Member[]) {
         const effective = await effectivePolicy(ctx.store, org, member, type)
         if (effective !== undefined && policyErrors(type, effective.policy).length > 0)

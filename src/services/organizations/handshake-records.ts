@@ -1,5 +1,6 @@
 import type { ActionType, HandshakeState } from '@aws-sdk/client-organizations'
-import { collection, type Readable, type Transaction } from '../../kernel/store.ts'
+import type { CallContext } from '../../kernel/context.ts'
+import { collection, type Job, type Readable, type Transaction } from '../../kernel/store.ts'
 import { handshakeArn } from './arns.ts'
 import { everything } from './listing.ts'
 
@@ -100,13 +101,63 @@ export const handshakesOf = (store: Readable, organizationId: string): Promise<H
 export const partsOf = (store: Readable, parent: string): Promise<HandshakeRecord[]> =>
   everything((options) => store.of(handshakes).find('parent', [parent], options))
 
-export const end = (
+/** Sends a handshake; it is forgotten thirty days after it has expired. */
+export async function send(tx: Transaction, handshake: HandshakeRecord): Promise<void> {
+  await tx.of(handshakes).create(handshake)
+  forgetLater(tx, handshake.id, handshake.expiresAt)
+}
+
+export function end(
   tx: Transaction,
   id: string,
   state: HandshakeState,
   now: Date,
-): Promise<HandshakeRecord> =>
-  tx.of(handshakes).update([id], (old) => ({ ...old, state, closedAt: now }))
+): Promise<HandshakeRecord> {
+  forgetLater(tx, id, now)
+  return tx.of(handshakes).update([id], (old) => ({ ...old, state, closedAt: now }))
+}
+
+const forgetLater = (tx: Transaction, id: string, closedAt: Date): void =>
+  tx.schedule({
+    type: 'organizations.ForgetHandshake',
+    key: id,
+    dueAt: closedAt.getTime() + shownFor,
+    detail: { handshake: id },
+  })
+
+export async function forgetHandshake({ detail }: Job, ctx: CallContext): Promise<void> {
+  await ctx.store.transaction((tx) => tx.of(handshakes).delete([String(detail.handshake)]))
+}
+
+/** When no part is waited for or declined any more, the whole may be finished. */
+export async function openWhenAgreed(
+  tx: Transaction,
+  whole: string,
+  answered: string,
+): Promise<void> {
+  const agreed = ({ id, state }: HandshakeRecord) =>
+    id === answered || state === 'ACCEPTED' || state === 'CANCELED'
+  if ((await partsOf(tx, whole)).every(agreed))
+    await tx
+      .of(handshakes)
+      .update([whole], (old) => (isWaiting(old) ? { ...old, state: 'OPEN' } : old))
+}
+
+/** What an organization still asks of an account, it asks no more once the account has left. */
+export async function askNoMore(
+  tx: Transaction,
+  organizationId: string,
+  account: string,
+  now: Date,
+): Promise<void> {
+  const asked = (await handshakesOf(tx, organizationId)).filter(
+    (h) => h.action === 'APPROVE_ALL_FEATURES' && h.recipient?.id === account && isWaiting(h),
+  )
+  for (const { id, parent } of asked) {
+    await end(tx, id, 'CANCELED', now)
+    if (parent !== undefined) await openWhenAgreed(tx, parent, id)
+  }
+}
 
 /** Ids of parties are told without their prefix, as AWS tells them. */
 const bare = (id: string): string => id.replace(/^[oh]-/, '')

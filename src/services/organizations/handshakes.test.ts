@@ -151,3 +151,32 @@ test('all features come when every invited member agrees and the management acco
     'ORGANIZATION_ALREADY_HAS_ALL_FEATURES',
   )
 })
+
+test('who leaves is asked no more, and holds nothing up', async () => {
+  const org = await land.found('400000000050', 'CONSOLIDATED_BILLING')
+  const leaving = await org.admit('400000000051')
+  const { Handshake: whole } = await org('EnableAllFeatures')
+  await leaving('LeaveOrganization')
+  const { Handshakes } = await org('ListHandshakesForOrganization', {
+    Filter: { ActionType: 'APPROVE_ALL_FEATURES' },
+  })
+  assert.equal(Handshakes[0].State, 'CANCELED')
+  await org('AcceptHandshake', { HandshakeId: whole.Id })
+  assert.equal((await org('DescribeOrganization')).Organization.FeatureSet, 'ALL')
+})
+
+test('a change of the feature set that is canceled takes its parts along', async () => {
+  const org = await land.found('400000000060', 'CONSOLIDATED_BILLING')
+  const member = await org.admit('400000000061')
+  const { Handshake: whole } = await org('EnableAllFeatures')
+  await org('CancelHandshake', { HandshakeId: whole.Id })
+  const { Handshakes } = await member('ListHandshakesForAccount', {
+    Filter: { ActionType: 'APPROVE_ALL_FEATURES' },
+  })
+  await member.refuses(
+    'AcceptHandshake',
+    { HandshakeId: Handshakes[0].Id },
+    'InvalidHandshakeTransitionException',
+  )
+  await org('EnableAllFeatures')
+})

@@ -8,9 +8,9 @@ import {
   expiryOf,
   type HandshakeRecord,
   handshakeShape,
-  handshakes,
   handshakesOf,
   type Recipient,
+  send,
   stateOf,
 } from './handshake-records.ts'
 import { newId } from './ids.ts'
@@ -132,7 +132,7 @@ export const InviteAccountToOrganization = operation('InviteAccountToOrganizatio
         )
       const base = await newHandshake(tx, org, 'INVITE', ctx)
       const made: HandshakeRecord = { ...base, recipient, notes: input.Notes, tags }
-      await tx.of(handshakes).create(made)
+      await send(tx, made)
       return { handshake: made, email: recipient.type === 'EMAIL' ? recipient.id : account?.email }
     })
     if (email !== undefined && !email.endsWith('.invalid')) await tell(handshake, email, ctx)
@@ -140,17 +140,22 @@ export const InviteAccountToOrganization = operation('InviteAccountToOrganizatio
   },
 })
 
+/** The invitation stands, also when its letter does not get through. */
 const tell = (h: HandshakeRecord, to: string, ctx: CallContext): Promise<void> =>
-  ctx.ports.sendMail({
-    to,
-    subject: 'Your account has been invited to join an organization',
-    text: [
-      `${h.managementName} (${h.managementEmail}) invites your account to join the organization ${h.organizationId}.`,
-      ...(h.notes === undefined ? [] : ['', h.notes]),
-      '',
-      `Accept or decline the handshake ${h.id} until ${h.expiresAt.toISOString()}.`,
-    ].join('\n'),
-  })
+  ctx.ports
+    .sendMail({
+      to,
+      subject: 'Your account has been invited to join an organization',
+      text: [
+        `${h.managementName} (${h.managementEmail}) invites your account to join the organization ${h.organizationId}.`,
+        ...(h.notes === undefined ? [] : ['', h.notes]),
+        '',
+        `Accept or decline the handshake ${h.id} until ${h.expiresAt.toISOString()}.`,
+      ].join('\n'),
+    })
+    .catch((cause: unknown) =>
+      ctx.log.warn('an invitation could not be mailed', { handshake: h.id, cause: String(cause) }),
+    )
 
 /**
  * The invited account joins at the root. One that belongs to another organization moves, when

@@ -2,9 +2,10 @@ import type { CallContext } from '../../kernel/context.ts'
 import { type AccountRecord, accounts, outside, unknownAccount } from './account-records.ts'
 import { accountArn, nodeArn, organizationArn } from './arns.ts'
 import { fail, operation, violates } from './contract.ts'
+import { creations } from './creation-records.ts'
 import { withdrawAll } from './handshake-records.ts'
 import { newId } from './ids.ts'
-import { everything } from './listing.ts'
+import { everything, listPage } from './listing.ts'
 import { type OrganizationRecord, organizations } from './organization-records.ts'
 import { admitted, anywhere, current, placeOf, within } from './places.ts'
 import { policies } from './policy-records.ts'
@@ -88,8 +89,16 @@ export const DescribeOrganization = operation('DescribeOrganization', {
 
 export const ListRoots = operation('ListRoots', {
   access: { kind: 'iam', targets: (_, read) => within('readable', read, () => anywhere()) },
-  handle(_, __, [target]) {
-    return { Roots: [rootShape(admitted(target).org)] }
+  async handle(input, ctx, [target]) {
+    const { org } = admitted(target)
+    const { items, ...more } = await listPage(
+      [rootShape(org)],
+      ({ Id }) => Id,
+      input,
+      ctx,
+      `${org.id}/roots`,
+    )
+    return { Roots: [...items], ...more }
   },
 })
 
@@ -124,6 +133,8 @@ async function dissolve(tx: Tx, { id }: OrganizationRecord, now: Date): Promise<
     await tx.of(units).delete([id, unit.id])
   for (const policy of await everything((o) => tx.of(policies).list({ prefix, ...o })))
     await tx.of(policies).delete([id, policy.id])
+  for (const creation of await everything((o) => tx.of(creations).list({ prefix, ...o })))
+    await tx.of(creations).delete([id, creation.id])
   await tx.of(accounts).update([org.managementAccount], outside)
   await tx.of(organizations).delete([id])
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { PolicyType } from '@aws-sdk/client-organizations'
 import { denying, type Founded, type Land, openLand } from '../../../test/organization.ts'
 
 let land: Land
@@ -170,6 +171,14 @@ test('a type that is disabled loses its attachments, and begins anew', async () 
   const { Targets } = await other('ListTargetsForPolicy', { PolicyId: 'p-FullAWSAccess' })
   assert.deepEqual(Targets.map(({ Type }: { Type: string }) => Type).sort(), ['ACCOUNT', 'ROOT'])
   await other('DeletePolicy', { PolicyId: id })
+})
+
+test('every type that the client knows can be enabled', async () => {
+  const all = await land.found('500000000003')
+  await all('EnableAWSServiceAccess', { ServicePrincipal: 'securityhub.amazonaws.com' })
+  for (const type of Object.values(PolicyType)) await all.enable(type)
+  const { Roots } = await all('ListRoots')
+  assert.equal(Roots[0].PolicyTypes.length, Object.values(PolicyType).length)
 })
 
 test('some types need the trust of their service first', async () => {

@@ -3,7 +3,7 @@ import type { Readable, Transaction } from '../../kernel/store.ts'
 import { accounts, unknownAccount } from './account-records.ts'
 import { accountArn, transferArn } from './arns.ts'
 import { fail, handshakeViolates, invalid, operation, violates } from './contract.ts'
-import { type HandshakeRecord, handshakeShape, handshakes } from './handshake-records.ts'
+import { type HandshakeRecord, handshakeShape, send } from './handshake-records.ts'
 import { newId } from './ids.ts'
 import { newHandshake, recipientOf, refuseDuplicate } from './invitations.ts'
 import { listPage } from './listing.ts'
@@ -105,7 +105,7 @@ export const InviteOrganizationToTransferResponsibility = operation(
           notes: input.Notes,
           transfer: { id, start: input.StartTimestamp },
         }
-        await tx.of(handshakes).create(made)
+        await send(tx, made)
         await tx.of(transfers).create({
           id,
           name: input.SourceName,

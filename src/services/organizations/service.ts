@@ -9,6 +9,7 @@ import * as delegatedAdministrators from './delegated-administrators.ts'
 import * as effectivePolicies from './effective-policies.ts'
 import * as enabledPolicyTypes from './enabled-policy-types.ts'
 import { guardrails } from './guardrails.ts'
+import { forgetHandshake } from './handshake-records.ts'
 import * as handshakes from './handshakes.ts'
 import { invalidInput } from './invalid-input.ts'
 import * as invitations from './invitations.ts'
@@ -100,6 +101,7 @@ export const service = defineService<C>()({
   jobs: {
     'organizations.FinishClosing': accountLeaving.finishClosing,
     'organizations.ForgetAccount': accountLeaving.forgetAccount,
+    'organizations.ForgetHandshake': forgetHandshake,
   },
   // Names and addresses of persons; parties and resources of handshakes hold them, too.
   secrets: [

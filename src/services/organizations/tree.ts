@@ -1,7 +1,7 @@
 import { accounts } from './account-records.ts'
 import { nodeArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
-import { storePage } from './listing.ts'
+import { listPage, storePage } from './listing.ts'
 import { nodeOf } from './nodes.ts'
 import { admitted, within } from './places.ts'
 import { units } from './unit-records.ts'
@@ -16,13 +16,20 @@ export const ListParents = operation('ListParents', {
         return [{ resource: nodeArn(org, input.ChildId), it: node, tags: node?.record.tags }]
       }),
   },
-  handle(_, __, [target]) {
-    const { it } = admitted(target)
+  async handle(input, ctx, [target]) {
+    const { org, it } = admitted(target)
     const Id = it === undefined || it.kind === 'ROOT' ? undefined : it.record.parentId
     if (Id === undefined)
       throw fail('ChildNotFoundException', "You specified a child that doesn't exist.")
     const Type = Id.startsWith('r-') ? ('ROOT' as const) : ('ORGANIZATIONAL_UNIT' as const)
-    return { Parents: [{ Id, Type }] }
+    const { items, ...more } = await listPage(
+      [{ Id, Type }],
+      (parent) => parent.Id,
+      input,
+      ctx,
+      `${org.id}/parents/${input.ChildId}`,
+    )
+    return { Parents: [...items], ...more }
   },
 })
 
