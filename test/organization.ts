@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict'
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
 import * as Organizations from '@aws-sdk/client-organizations'
 import { type Installation, install, type Keys } from './installation.ts'
 
@@ -18,6 +23,8 @@ export interface Land {
   as(account: string | Keys): Caller
   /** An account that founds an organization, and what its tests ask for again and again. */
   found(account: string, FeatureSet?: 'ALL' | 'CONSOLIDATED_BILLING'): Promise<Founded>
+  /** Keys of a user of the account who may everything that the account may. */
+  administrator(account: string): Promise<Keys>
   /** Moves the clock. */
   wait(days: number): Promise<void>
   close(): Promise<void>
@@ -104,6 +111,18 @@ export async function openLand(): Promise<Land> {
           await me('AttachPolicy', { PolicyId, TargetId })
         },
       })
+    },
+    async administrator(account) {
+      const { iam } = house.as({ accessKeyId: account, secretAccessKey: 'any' })
+      const user = { UserName: 'administrator' }
+      await iam.send(new CreateUserCommand(user))
+      const PolicyDocument = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+      })
+      await iam.send(new PutUserPolicyCommand({ ...user, PolicyName: 'all', PolicyDocument }))
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand(user))
+      return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! }
     },
     async wait(days) {
       await house.ask('POST', 'clock', { body: { advanceSeconds: days * 86_400 } })

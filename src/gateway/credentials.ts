@@ -87,8 +87,9 @@ export class Credentials {
   async #longTerm(keyId: string): Promise<KnownKey | undefined> {
     const credential = await this.#principals.credential(keyId)
     if (credential === undefined) return undefined
-    const { secret, active } = credential
+    const { secret } = credential
     const caller = await this.#memberships.bound(credential.caller)
+    const active = credential.active && (await this.#isOpen(caller))
     return { keys: new SigningKeys(secret), active, caller, expiresAt: undefined }
   }
 
@@ -99,7 +100,13 @@ export class Credentials {
     if (loaded === undefined) return undefined
     const caller = await this.#memberships.bound(loaded)
     const { expiresAt } = claims.session
-    return { keys: new SigningKeys(claims.secret), active: true, caller, expiresAt }
+    const active = await this.#isOpen(caller)
+    return { keys: new SigningKeys(claims.secret), active, caller, expiresAt }
+  }
+
+  /** In an account that its organization has closed, no key works. */
+  async #isOpen({ principal }: Caller): Promise<boolean> {
+    return !(await this.#memberships.closed(principal.account))
   }
 
   #dropOldest(): void {

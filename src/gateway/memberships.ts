@@ -47,6 +47,11 @@ export class Memberships {
     return { ...caller, layers: { ...caller.layers, serviceControl: membership.serviceControl } }
   }
 
+  /** Whether the account has been closed; as fresh as `epoch`. */
+  closed(account: string): Promise<boolean> {
+    return this.#guardrails.closed(account)
+  }
+
   async #load(account: string): Promise<Membership | undefined> {
     // The epoch is read first: what changes while we load makes the entry old, not wrong.
     const { epoch } = this

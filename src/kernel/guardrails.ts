@@ -24,4 +24,6 @@ export interface Membership {
 export interface Guardrails {
   /** Undefined for an account that is in no organization. */
   membership(account: string): Promise<Membership | undefined>
+  /** Whether the account has been closed: nobody's keys work in it any more. */
+  closed(account: string): Promise<boolean>
 }

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
-  ListUsersCommand,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam'
-import type { Keys } from '../installation.ts'
+import { ListUsersCommand } from '@aws-sdk/client-iam'
 import { denying, type Land, openLand } from '../organization.ts'
 
 /** Two organizations: an account is created in one, bounded there, and moves to the other. */
@@ -17,29 +11,12 @@ before(async () => {
 })
 after(() => land.close())
 
-const everything = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-})
-
-/** A user of the account who may everything that the account may. */
-async function administrator(account: string): Promise<Keys> {
-  const { iam } = land.house.as({ accessKeyId: account, secretAccessKey: 'any' })
-  const user = { UserName: 'administrator' }
-  await iam.send(new CreateUserCommand(user))
-  await iam.send(
-    new PutUserPolicyCommand({ ...user, PolicyName: 'all', PolicyDocument: everything }),
-  )
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand(user))
-  return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! }
-}
-
 test('an account is bounded where it stands, and free of it where it goes', async () => {
   const red = await land.found('111111111111')
   const blue = await land.found('222222222222')
   await red.enable('SERVICE_CONTROL_POLICY')
   const account = await red.create('wanderer')
-  const keys = await administrator(account)
+  const keys = await land.administrator(account)
   const { iam } = land.house.as(keys)
   const list = () => iam.send(new ListUsersCommand())
   await list()

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
-  CreateAccessKeyCommand,
-  CreateUserCommand,
   GetRoleCommand,
   ListAttachedRolePoliciesCommand,
-  PutUserPolicyCommand,
+  ListUsersCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { type Founded, type Land, openLand } from '../../../test/organization.ts'
@@ -55,23 +53,7 @@ test('a created account is a member with the role by which its organization reac
     AttachedPolicies!.map(({ PolicyName }) => PolicyName),
     ['AdministratorAccess'],
   )
-  const management = root('300000000001')
-  await management.iam.send(new CreateUserCommand({ UserName: 'admin' }))
-  await management.iam.send(
-    new PutUserPolicyCommand({
-      UserName: 'admin',
-      PolicyName: 'all',
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-      }),
-    }),
-  )
-  const { AccessKey } = await management.iam.send(new CreateAccessKeyCommand({ UserName: 'admin' }))
-  const { sts } = land.house.as({
-    accessKeyId: AccessKey!.AccessKeyId!,
-    secretAccessKey: AccessKey!.SecretAccessKey!,
-  })
+  const { sts } = land.house.as(await land.administrator('300000000001'))
   const RoleArn = `arn:aws:iam::${account}:role/${RoleName}`
   const { AssumedRoleUser } = await sts.send(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: 'visit' }),
@@ -149,11 +131,14 @@ test('who was created stays four days; who was invited leaves at once; a closed 
   )
   await org.admit('300000000003')
   const closing = ['CloseAccount', { AccountId: '300000000003' }] as const
+  const { iam } = land.house.as(await land.administrator('300000000003'))
+  await iam.send(new ListUsersCommand())
   await org(...closing)
   await land.wait(0)
   const { Account } = await org('DescribeAccount', closing[1])
   assert.deepEqual([Account.Status, Account.State], ['SUSPENDED', 'CLOSED'])
   await org.refuses(...closing, 'AccountAlreadyClosedException')
+  await assert.rejects(iam.send(new ListUsersCommand()), { name: 'InvalidClientTokenId' })
   await org.refuses(
     'CloseAccount',
     { AccountId: org.account },
@@ -162,4 +147,5 @@ test('who was created stays four days; who was invited leaves at once; a closed 
   )
   await land.wait(91)
   await org.refuses('DescribeAccount', closing[1], 'AccountNotFoundException')
+  await assert.rejects(iam.send(new ListUsersCommand()), { name: 'InvalidClientTokenId' })
 })

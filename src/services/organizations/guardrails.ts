@@ -1,6 +1,7 @@
 import type { Policy } from '../../kernel/authorization.ts'
 import type { Guardrails } from '../../kernel/guardrails.ts'
 import type { Owner, Readable } from '../../kernel/store.ts'
+import { accounts } from './account-records.ts'
 import { policyArn } from './arns.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { attachedTo, pathOf, unitsAbove } from './nodes.ts'
@@ -9,13 +10,16 @@ import { placeOf } from './places.ts'
 import { policyOf } from './policy-records.ts'
 import type { PolicyType } from './policy-types.ts'
 
+/** No Region: organizations belong to the installation. */
+const at = (account: string): Owner => ({ account, region: 'us-east-1' })
+
 /**
  * What organizations provide to the gateway and to other services: where an account stands, and the
  * policies that bound it. Everything read here moves the epoch `organizations` of the installation.
  */
 export const guardrails = (open: (owner: Owner) => Readable): Guardrails => ({
   async membership(account) {
-    const store = open({ account, region: 'us-east-1' })
+    const store = open(at(account))
     const { org, member } = await placeOf(store, account)
     if (org === undefined || member === undefined) return undefined
     const above = await unitsAbove(store, org, member.parentId)
@@ -39,6 +43,10 @@ export const guardrails = (open: (owner: Owner) => Readable): Guardrails => ({
       trustedServices: Object.keys(org.services),
       delegatedServices: Object.keys(member.delegated),
     }
+  },
+  async closed(account) {
+    const record = await open(at(account)).of(accounts).get([account])
+    return record?.state === 'CLOSED'
   },
 })
 
