@@ -127,6 +127,7 @@ export async function createApp(
   const principals: PrincipalDirectory = principalDirectory(
     (owner) => store.storeFor(owner),
     () => new Date(clock.now()),
+    systemRandom,
   )
   const { issue, openToken: openWith } = await import('./services/sts/sessions.ts')
   const { encodeAuthorizationMessage } = await import('./services/sts/identity.ts')

@@ -12,6 +12,7 @@ export async function operationsText(): Promise<string> {
     const service = await entry.load()
     const files = operationFiles(entry.name)!
     const names = [...loadWire(await service.contract()).facts.operations.keys()].sort()
+    if (names.length === 0) continue
     const handled = names.filter((name) => service.operations[name] !== undefined)
     summary.push(`| [${entry.name}](#${entry.name}) | ${handled.length} | ${names.length} |`)
     const rows = names.map((name) => {

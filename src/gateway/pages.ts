@@ -11,9 +11,14 @@ import type { House } from './house.ts'
 import type { LoadedService } from './loaded-service.ts'
 import { collectInto } from './steps/collect.ts'
 
-/** Whether a service has pages under the request's path; asked before anything is loaded. */
+/**
+ * Whether a service has pages under the request's path; asked before anything is loaded. What is
+ * signed is an AWS call, also to a bucket that is called like a page.
+ */
 export const isPage = ({ request }: Exchange, house: House): boolean =>
-  house.pages.has(firstPart(request.path))
+  house.pages.has(firstPart(request.path)) &&
+  request.headers.authorization === undefined &&
+  !request.query.includes('X-Amz-Algorithm=')
 
 /** Serves the page that a request asks for. What goes wrong is told plainly, never with details. */
 export async function servePage(exchange: Exchange, house: House): Promise<HttpResponse> {

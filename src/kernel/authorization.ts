@@ -24,6 +24,8 @@ export interface Session {
   readonly transitiveTagKeys?: readonly string[] | undefined
   /** Number of AssumeRole calls behind the session; 1 for a first role session. */
   readonly chain?: number | undefined
+  /** A session that a sign-in page opened; it may do what the user may. */
+  readonly console?: boolean | undefined
   /** A session on a member account's root, for one task. */
   readonly assumedRoot?: boolean | undefined
   /** ARN or host of the identity provider of a federated session. */

@@ -69,6 +69,34 @@ export interface TokenSettings {
   readonly organizationFeatures: readonly string[]
 }
 
+/** Somebody who knew the password of an IAM user. */
+export interface KnownUser {
+  readonly userId: string
+  readonly userName: string
+  /**
+   * - `reset`: a new one must be chosen first, because an administrator asked for it
+   * - `expired`: a new one must be chosen first, because it is too old
+   * - `expired-hard`: too old, and by policy only an administrator may set a new one
+   */
+  readonly password: 'good' | 'reset' | 'expired' | 'expired-hard'
+  /** Serial numbers of the user's MFA devices: one of them must give a code. */
+  readonly mfa: readonly string[]
+}
+
+/** What signing in as an IAM user needs. */
+export interface PasswordSignIn {
+  /** The account of an id or alias; undefined when nobody has it. */
+  account(idOrAlias: string): Promise<string | undefined>
+  /**
+   * Undefined when the password is not that of a user of the account, or when there is no such user:
+   * each takes the same time.
+   */
+  verify(account: string, userName: string, password: string): Promise<KnownUser | undefined>
+  used(account: string, userId: string): Promise<void>
+  /** Sets a new password; answers the sentence of a refusal. */
+  choose(account: string, userId: string, password: string): Promise<string | undefined>
+}
+
 /** The seam that iam provides to the gateway and to sts. */
 export interface PrincipalDirectory {
   /** Undefined when no such key exists. */
@@ -76,6 +104,7 @@ export interface PrincipalDirectory {
   /** The caller behind a session; undefined when its role or user is gone. */
   caller(claims: SessionClaims): Promise<Caller | undefined>
   role(arn: string): Promise<AssumableRole | undefined>
+  readonly signIn: PasswordSignIn
   /** A provider by its ARN. */
   identityProvider(arn: string): Promise<IdentityProvider | undefined>
   tokenSettings(account: string): Promise<TokenSettings>

@@ -32,6 +32,12 @@ export const services: readonly ServiceEntry[] = [
     constraints: () => import('./organizations/constraints.json', { with: { type: 'json' } }),
   },
   {
+    name: 'signin',
+    signingName: 'signin',
+    pages: ['federation', 'signin', 'console'],
+    load: async () => (await import('./signin/service.ts')).service,
+  },
+  {
     name: 'sts',
     signingName: 'sts',
     pages: ['_tokens'],

@@ -40,11 +40,33 @@ export interface WireService {
   ): HttpResponse
 }
 
+/** The wire of a service that serves pages only. */
+const withoutOperations: WireService = {
+  facts: {
+    namespace: '',
+    protocol: 'restJson1',
+    xmlNamespace: undefined,
+    version: undefined,
+    target: undefined,
+    queryCompatible: false,
+    errors: new Map(),
+    operations: new Map(),
+  },
+  find: () => {
+    throw noSuchRoute()
+  },
+  operation: () => undefined,
+  protocolOf: () => 'restJson1',
+  encodeError: (protocol, error, context) =>
+    protocols[protocol].encodeError(error, { ...context, facts: withoutOperations.facts }),
+}
+
 /**
  * Reads a contract module. Nothing is compiled yet: operations are when they are asked for.
  * @param constraints content of the service's constraints.json
  */
 export function loadWire(contract: object, constraints?: ConstraintsFile): WireService {
+  if (Object.keys(contract).length === 0) return withoutOperations
   const facts = readServiceFacts(contract)
   const compiled = new Map<ProtocolName, Map<string, WireOperation>>()
   const shapes = new Map<string, OperationShape>()

@@ -17,6 +17,15 @@ const accountAliases = collection<AccountAliasRecord>('iam.account-aliases')({
   },
 })
 
+/** The account that an id or alias names; ids name themselves. */
+export async function accountNamed(
+  store: Readable,
+  idOrAlias: string,
+): Promise<string | undefined> {
+  if (/^\d{12}$/.test(idOrAlias)) return idOrAlias
+  return (await store.of(accountAliases).findOne('alias', idOrAlias))?.account
+}
+
 /** The account's alias: what its users call it when they sign in. */
 export const aliasOf = async (store: Readable, account: string): Promise<string | undefined> =>
   (await store.of(accountAliases).get([account]))?.alias

@@ -9,7 +9,7 @@ import { found, holderTarget } from './holders.ts'
 import { type LoginProfileRecord, loginProfiles, longestMemory } from './login-profile-records.ts'
 import { type PasswordPolicyRecord, passwordPolicies } from './password-policy-records.ts'
 import { checkPassword, checkReuse } from './password-rules.ts'
-import { type UserRecord, userKind } from './user-records.ts'
+import { type UserRecord, userKind, users } from './user-records.ts'
 import { ownName } from './users.ts'
 
 const userTarget = async (
@@ -31,17 +31,20 @@ function foundProfile(profile: LoginProfileRecord | undefined, name: string): Lo
   return profile
 }
 
+/** What choosing a password needs. */
+type PasswordContext = Pick<CallContext, 'store' | 'account' | 'now' | 'random'>
+
 /** A password that the account's policy takes, hashed: done before a transaction, not within. */
 async function newHash(
   password: string,
   policy: PasswordPolicyRecord | undefined,
-  ctx: CallContext,
+  ctx: PasswordContext,
 ): Promise<string> {
   checkPassword(password, policy, await aliasOf(ctx.store, ctx.account))
   return hashPassword(password, ctx.random.bytes(saltLength))
 }
 
-const policyOf = (ctx: CallContext) => ctx.store.of(passwordPolicies).get(['policy'])
+const policyOf = (ctx: PasswordContext) => ctx.store.of(passwordPolicies).get(['policy'])
 
 /**
  * Replaces the profile that was looked at. Passwords are checked before the transaction, because
@@ -67,7 +70,7 @@ async function replace(
 async function withPassword(
   password: string,
   seen: LoginProfileRecord,
-  ctx: CallContext,
+  ctx: PasswordContext,
 ): Promise<Pick<LoginProfileRecord, 'hash' | 'setAt' | 'earlier'>> {
   const policy = await policyOf(ctx)
   const hash = await newHash(password, policy, ctx)
@@ -143,6 +146,18 @@ export const DeleteLoginProfile = operation('DeleteLoginProfile', {
   },
 })
 
+/** A new password of a user who has just proven the old one. */
+export async function choosePassword(
+  userId: string,
+  password: string,
+  ctx: PasswordContext,
+): Promise<void> {
+  const user = found(await ctx.store.of(users).get([userId]), 'user', '')
+  const profile = foundProfile(await ctx.store.of(loginProfiles).get([userId]), user.name)
+  const next = await withPassword(password, profile, ctx)
+  await ctx.store.transaction((tx) => replace(tx, user, profile, { ...next, resetRequired: false }))
+}
+
 /** The caller's own password, by who knows the old one. */
 export const ChangePassword = operation('ChangePassword', {
   access: {
@@ -157,12 +172,9 @@ export const ChangePassword = operation('ChangePassword', {
     const user = found(target.record, 'user', '')
     const seen = await ctx.store.of(loginProfiles).get([user.id])
     const known = await isPassword(input.OldPassword, seen?.hash)
-    const profile = foundProfile(seen, user.name)
+    foundProfile(seen, user.name)
     if (!known) throw fail('AccessDenied', 'The old password was incorrect.')
-    const next = await withPassword(input.NewPassword, profile, ctx)
-    await ctx.store.transaction((tx) =>
-      replace(tx, user, profile, { ...next, resetRequired: false }),
-    )
+    await choosePassword(user.id, input.NewPassword, ctx)
     return {}
   },
 })

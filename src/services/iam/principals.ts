@@ -1,5 +1,6 @@
 import { parseArn } from '../../kernel/arn.ts'
 import type { Caller, Layers, Policy, Principal } from '../../kernel/authorization.ts'
+import type { Random } from '../../kernel/ports.ts'
 import type {
   AssumableRole,
   Credential,
@@ -23,6 +24,7 @@ import { passwordPolicies } from './password-policy-records.ts'
 import { asPolicy } from './policy-documents.ts'
 import { type RoleRecord, roles } from './role-records.ts'
 import { samlProviders } from './saml-provider-records.ts'
+import { passwordSignIn } from './sign-in.ts'
 import { type UserRecord, users } from './user-records.ts'
 
 /** No Region: everything here belongs to the whole account. */
@@ -230,7 +232,12 @@ async function tokenIssuer(open: OpenStore, id: string) {
 }
 
 /** What iam provides to the gateway and, through `ctx.principals`, to sts. */
-export const principalDirectory = (open: OpenStore, now: () => Date): PrincipalDirectory => ({
+export const principalDirectory = (
+  open: OpenStore,
+  now: () => Date,
+  random: Random,
+): PrincipalDirectory => ({
+  signIn: passwordSignIn(open, now, random),
   credential: (keyId) => credential(open, keyId),
   caller: (claims) => sessionCaller(open, claims),
   role: (arn) => assumable(open, arn),

@@ -1,25 +1,16 @@
 import { isPassword } from '../../crypto/passwords.ts'
+import { ServiceError } from '../../kernel/errors.ts'
+import type { Random } from '../../kernel/ports.ts'
+import type { KnownUser, OpenStore, PasswordSignIn } from '../../kernel/principals.ts'
 import type { Store } from '../../kernel/store.ts'
+import { accountNamed } from './account-aliases.ts'
 import { loginProfiles, passwordUses } from './login-profile-records.ts'
+import { choosePassword } from './login-profiles.ts'
 import { devicesOf } from './mfa-assignments.ts'
 import { serialOf } from './mfa-device-records.ts'
 import { passwordPolicies } from './password-policy-records.ts'
 import { expiryOf } from './password-rules.ts'
 import { users } from './user-records.ts'
-
-/** Somebody who knew the password of an IAM user. */
-interface KnownUser {
-  readonly userId: string
-  readonly userName: string
-  /**
-   * - `reset`: a new one must be chosen first, because an administrator asked for it
-   * - `expired`: a new one must be chosen first, because it is too old
-   * - `expired-hard`: too old, and by policy only an administrator may set a new one
-   */
-  readonly password: 'good' | 'reset' | 'expired' | 'expired-hard'
-  /** Serial numbers of the user's MFA devices: one of them must give a code (`useMfaCode`). */
-  readonly mfa: readonly string[]
-}
 
 /**
  * Whether this is the password of a user of the store's account. Undefined when it is not, when the
@@ -59,4 +50,27 @@ export function recordPasswordUse(store: Store, userId: string, now: Date): Prom
     if ((await tx.of(users).get([userId])) === undefined) return
     await tx.of(passwordUses).put({ userId, at: now })
   })
+}
+
+/** Signing in by password, as `ctx.principals.signIn` offers it. */
+export const passwordSignIn = (
+  open: OpenStore,
+  now: () => Date,
+  random: Random,
+): PasswordSignIn => {
+  const at = (account: string) => open({ account, region: 'us-east-1' })
+  return {
+    account: (idOrAlias) => accountNamed(at('000000000000'), idOrAlias),
+    verify: (account, userName, password) => verifyPassword(at(account), userName, password, now()),
+    used: (account, userId) => recordPasswordUse(at(account), userId, now()),
+    async choose(account, userId, password) {
+      try {
+        await choosePassword(userId, password, { store: at(account), account, now, random })
+        return undefined
+      } catch (error) {
+        if (error instanceof ServiceError) return error.message
+        throw error
+      }
+    },
+  }
 }
