@@ -106,6 +106,8 @@ function layerLines(
   paints: Paints,
 ): string[] {
   if (layer.effect === 'notApplicable') return []
+  if (layer.layer === 'grant' && layer.effect === 'implicitDeny')
+    return ['  grant: none of the grants of this key is for it']
   const { levels, decidedBy, effect } = decision
   const { grey, green, red, bold } = paints
   const places =

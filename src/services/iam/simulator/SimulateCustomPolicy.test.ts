@@ -308,6 +308,20 @@ describe('resource policies', () => {
   })
 })
 
+test('a launch of EC2 brings the resources that its kind requires', async () => {
+  const arn = (type: string) => `arn:aws:ec2:us-east-1:${OWN}:${type}/x`
+  const types = ['instance', 'image', 'security-group', 'network-interface', 'subnet']
+  const launch = (ResourceHandlingOption: string) => ({
+    ActionNames: ['ec2:RunInstances'],
+    ResourceArns: types.map(arn),
+    ResourceHandlingOption,
+  })
+  const [result] = await simulate(launch('EC2-VPC-InstanceStore-Subnet'))
+  assert.equal(result.ResourceSpecificResults.length, 5)
+  await refuses(launch('EC2-VPC-EBS-Subnet'), /requires resources of the types: volume\./)
+  await refuses(launch('EC2-Moon'), /Invalid Resource Handling Option: EC2-Moon/)
+})
+
 test('input of the wrong form is refused', async () => {
   await refuses({ PolicyInputList: ['{'] }, /Syntax errors in policy/)
   const unknown = document(allow({ Condition: { StringMatches: { 'aws:x': 'y' } } }))

@@ -1,5 +1,6 @@
 import { fail, operation } from '../contract.ts'
 import { contextOf } from './context-entries.ts'
+import { checkResourceHandling } from './resource-handling.ts'
 import { simulatedPage } from './result-pages.ts'
 import { nobodyOf, simulatedCaller } from './simulated-callers.ts'
 import {
@@ -35,6 +36,7 @@ export const SimulateCustomPolicy = operation('SimulateCustomPolicy', {
     const { CallerArn } = input
     const resourcePolicy = inputResourcePolicy(input.ResourcePolicy)
     const resources = simulatedResources(input.ResourceArns)
+    checkResourceHandling(input.ResourceHandlingOption, resources)
     if (resourcePolicy !== undefined) {
       if (CallerArn === undefined)
         throw fail('InvalidInputException', 'CallerArn is required with a ResourcePolicy.')

@@ -3,6 +3,7 @@ import { operation } from '../contract.ts'
 import { contextOf } from './context-entries.ts'
 import { checkExclusions, type Exclusion, isExcluded } from './policy-exclusions.ts'
 import { boundaryOf, foundSource, policiesOf, sourceTarget } from './principal-policies.ts'
+import { checkResourceHandling } from './resource-handling.ts'
 import { simulatedPage } from './result-pages.ts'
 import { callerKeys, ownershipOf } from './SimulateCustomPolicy.ts'
 import { simulatedCaller } from './simulated-callers.ts'
@@ -21,6 +22,7 @@ export const SimulatePrincipalPolicy = operation('SimulatePrincipalPolicy', {
     const source = foundSource(target!.record, PolicySourceArn)
     const resourcePolicy = inputResourcePolicy(input.ResourcePolicy)
     const resources = simulatedResources(input.ResourceArns)
+    checkResourceHandling(input.ResourceHandlingOption, resources)
     if (resourcePolicy !== undefined) checkApplicable(resourcePolicy, resources)
     const caller = simulatedCaller(CallerArn)
     // Only of the source itself is more known than its ARN.
