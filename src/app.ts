@@ -3,6 +3,7 @@ import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { Background } from './app/background.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
+import { inventoryOf } from './app/inventory.ts'
 import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
 import { RecordedActivity } from './audit/activity.ts'
@@ -158,6 +159,7 @@ export async function createApp(
     ports,
     principals,
     guardrails,
+    inventory: inventoryOf(entries, (owner) => store.storeFor(owner)),
     memberships,
     credentials: new Credentials(epochOf, principals, memberships, openToken),
     throttle: new Throttle(config.throttle),

@@ -62,6 +62,10 @@ export class Call implements CallContext {
     return this.#house.guardrails
   }
 
+  get inventory(): CallContext['inventory'] {
+    return this.#house.inventory
+  }
+
   get baseUrl(): string {
     return this.#house.publicUrl ?? this.#exchange.origin
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { CallOptions } from '../kernel/context.ts'
 import type { ServiceEntry } from '../kernel/directory.ts'
 import type { Guardrails } from '../kernel/guardrails.ts'
+import type { Inventory } from '../kernel/inventory.ts'
 import type { PageContext } from '../kernel/page.ts'
 import type { Log, Ports, Random } from '../kernel/ports.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
@@ -43,6 +44,7 @@ export interface House {
   readonly ports: Ports
   readonly principals: PrincipalDirectory
   readonly guardrails: Guardrails
+  readonly inventory: Inventory
   readonly memberships: Memberships
   readonly credentials: Credentials
   readonly throttle: Throttle

@@ -1,5 +1,6 @@
 import type { Caller, Principal } from './authorization.ts'
 import type { Guardrails } from './guardrails.ts'
+import type { Inventory } from './inventory.ts'
 import type { Log, Ports, Random } from './ports.ts'
 import type { PrincipalDirectory } from './principals.ts'
 import type { Owner, Store } from './store.ts'
@@ -41,6 +42,7 @@ export interface ReadContext {
   storeOf(owner: Owner): Pick<Store, 'of' | 'owner'>
   readonly principals: PrincipalDirectory
   readonly guardrails: Guardrails
+  readonly inventory: Inventory
   /** Where clients reach this installation, without a slash at the end. */
   readonly baseUrl: string
   /** Who vouches for tokens: this installation, or AWS's own names. */

@@ -58,6 +58,7 @@ export function readContext(exchange: Exchange, house: House, own: Owner): ReadC
     storeOf: (owner) => house.storeFor(owner),
     principals: house.principals,
     guardrails: house.guardrails,
+    inventory: house.inventory,
     baseUrl: house.publicUrl ?? exchange.origin,
     issuer: house.issuer,
     ports: house.ports,

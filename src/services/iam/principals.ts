@@ -70,7 +70,13 @@ async function ownPasswordPolicy(store: Readable): Promise<Policy[]> {
   return policy?.usersMayChange === true ? [mayChangePassword] : []
 }
 
-async function userLayers(store: Readable, user: UserRecord): Promise<Layers> {
+/** What a role may do at most: its policies and its boundary. */
+export const roleLayers = async (store: Readable, role: RoleRecord): Promise<Layers> => ({
+  identity: await policiesOf(store, role),
+  boundary: await boundaryOf(store, role),
+})
+
+export async function userLayers(store: Readable, user: UserRecord): Promise<Layers> {
   const memberOf = await Promise.all(user.groups.map((id) => store.of(groups).get([id])))
   const held = await Promise.all(
     [user, ...memberOf.filter((group) => group !== undefined)].map((h) => policiesOf(store, h)),
@@ -126,11 +132,9 @@ async function sessionCaller(open: OpenStore, claims: SessionClaims): Promise<Ca
   if (claims.kind === 'role') {
     const role = await store.of(roles).get([principalId])
     if (role === undefined) return undefined
-    const identity = await policiesOf(store, role)
-    const boundary = await boundaryOf(store, role)
     return {
       principal: rolePrincipal(role, claims),
-      layers: { identity, boundary, ...sessionLayer(claims) },
+      layers: { ...(await roleLayers(store, role)), ...sessionLayer(claims) },
     }
   }
   if (principalId === account) {

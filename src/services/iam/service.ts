@@ -11,6 +11,7 @@ import type { C } from './contract.ts'
 import * as groups from './groups.ts'
 import * as inlinePolicies from './inline-policies.ts'
 import * as instanceProfiles from './instance-profiles.ts'
+import { policedResources } from './inventory.ts'
 import * as loginProfiles from './login-profiles.ts'
 import * as managedPolicies from './managed-policies.ts'
 import * as memberships from './memberships.ts'
@@ -199,7 +200,7 @@ export const service = defineService<C>()({
   notYet: {
     others: 'identity providers, reports and last use are still to be built',
   },
-  provides: { principals: principalDirectory },
+  provides: { principals: principalDirectory, policedResources },
   on: { 'organizations.AccountCreated': onAccountCreated },
   secrets: [
     'SecretAccessKey',
