@@ -11,6 +11,13 @@ import {
   PutUserPolicyCommand,
   UploadServerCertificateCommand,
 } from '@aws-sdk/client-iam'
+import {
+  CreateAccountCommand,
+  CreateOrganizationalUnitCommand,
+  CreateOrganizationCommand,
+  InviteAccountToOrganizationCommand,
+  ListRootsCommand,
+} from '@aws-sdk/client-organizations'
 import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
 import { certificate } from '../certificates.ts'
 import { install } from '../installation.ts'
@@ -51,6 +58,22 @@ test('nothing personal or secret stands in the files of the store', async () => 
   const RoleArn = 'arn:aws:iam::000000000000:role/nowhere'
   const RoleSessionName = 'canary-session'
   await assert.rejects(grace.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName })))
+
+  const { organizations } = house.as()
+  await organizations.send(new CreateOrganizationCommand({}))
+  await organizations.send(
+    new CreateAccountCommand({ Email: 'member@example.com', AccountName: 'Canary account' }),
+  )
+  const { Roots } = await organizations.send(new ListRootsCommand({}))
+  await organizations.send(
+    new CreateOrganizationalUnitCommand({ ParentId: Roots![0]!.Id!, Name: 'canary-unit' }),
+  )
+  await organizations.send(
+    new InviteAccountToOrganizationCommand({
+      Target: { Type: 'EMAIL', Id: 'guest@example.com' },
+      Notes: 'canary-notes',
+    }),
+  )
 
   const canaries = [
     'canary',

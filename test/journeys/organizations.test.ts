@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ListUsersCommand } from '@aws-sdk/client-iam'
+import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { denying, type Land, openLand } from '../organization.ts'
 
 /** Two organizations: an account is created in one, bounded there, and moves to the other. */
@@ -63,6 +64,28 @@ test('an account is bounded where it stands, and free of it where it goes', asyn
   await red('DeleteOrganizationalUnit', { OrganizationalUnitId: unit })
   await red('DeletePolicy', { PolicyId: policy })
   await red('DeleteOrganization')
+})
+
+test('resources of a member are bounded, whoever asks for them', async () => {
+  const org = await land.found('666666666666')
+  await org.enable('RESOURCE_CONTROL_POLICY')
+  const account = await org.create('bounded')
+  const { sts } = land.house.as(await land.administrator(org.account))
+  const assume = () =>
+    sts.send(
+      new AssumeRoleCommand({
+        RoleArn: `arn:aws:iam::${account}:role/OrganizationAccountAccessRole`,
+        RoleSessionName: 'visit',
+      }),
+    )
+  await assume()
+  const nobody = { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole', Resource: '*' }
+  const document = { Version: '2012-10-17', Statement: [nobody] }
+  const policy = await org.policy('RESOURCE_CONTROL_POLICY', document)
+  await org.attach(policy, account)
+  await assert.rejects(assume, { name: 'AccessDenied', message: /resource control policy/ })
+  await org('DetachPolicy', { PolicyId: policy, TargetId: account })
+  await assume()
 })
 
 test('a management account goes nowhere before its organization has ended', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { type Land, openLand } from '../../../test/organization.ts'
 
 let land: Land
@@ -179,4 +180,18 @@ test('a change of the feature set that is canceled takes its parts along', async
     'InvalidHandshakeTransitionException',
   )
   await org('EnableAllFeatures')
+})
+
+test('addresses and names of persons do not reach the event history', async () => {
+  const org = await land.found('400000000070')
+  await org.create('secret-name')
+  await org('InviteAccountToOrganization', {
+    ...inviting('secret-guest@example.com', 'EMAIL'),
+    Notes: 'secret-notes',
+  })
+  const { cloudtrail } = land.house.as({ accessKeyId: org.account, secretAccessKey: 'any' })
+  const { Events } = await cloudtrail.send(new LookupEventsCommand({}))
+  const names = Events!.map(({ EventName }) => EventName)
+  assert.ok(names.includes('InviteAccountToOrganization') && names.includes('CreateAccount'))
+  assert.doesNotMatch(JSON.stringify(Events), /secret-(name|guest|notes)|example\.com/)
 })
