@@ -9,7 +9,7 @@ import { found, holderTarget } from './holders.ts'
 import { type LoginProfileRecord, loginProfiles, longestMemory } from './login-profile-records.ts'
 import { type PasswordPolicyRecord, passwordPolicies } from './password-policy-records.ts'
 import { checkPassword, checkReuse } from './password-rules.ts'
-import { type UserRecord, userKind, users } from './user-records.ts'
+import { type UserRecord, userKind } from './user-records.ts'
 import { ownName } from './users.ts'
 
 const userTarget = async (
@@ -146,14 +146,14 @@ export const DeleteLoginProfile = operation('DeleteLoginProfile', {
   },
 })
 
-/** A new password of a user who has just proven the old one. */
+/** A new password of a user who has just proven the old one, which is that of `seen`. */
 export async function choosePassword(
-  userId: string,
+  user: UserRecord,
+  seen: LoginProfileRecord | undefined,
   password: string,
   ctx: PasswordContext,
 ): Promise<void> {
-  const user = found(await ctx.store.of(users).get([userId]), 'user', '')
-  const profile = foundProfile(await ctx.store.of(loginProfiles).get([userId]), user.name)
+  const profile = foundProfile(seen, user.name)
   const next = await withPassword(password, profile, ctx)
   await ctx.store.transaction((tx) => replace(tx, user, profile, { ...next, resetRequired: false }))
 }
@@ -172,9 +172,9 @@ export const ChangePassword = operation('ChangePassword', {
     const user = found(target.record, 'user', '')
     const seen = await ctx.store.of(loginProfiles).get([user.id])
     const known = await isPassword(input.OldPassword, seen?.hash)
-    foundProfile(seen, user.name)
+    const profile = foundProfile(seen, user.name)
     if (!known) throw fail('AccessDenied', 'The old password was incorrect.')
-    await choosePassword(user.id, input.NewPassword, ctx)
+    await choosePassword(user, profile, input.NewPassword, ctx)
     return {}
   },
 })

@@ -65,7 +65,11 @@ export const passwordSignIn = (
     used: (account, userId) => recordPasswordUse(at(account), userId, now()),
     async choose(account, userId, password) {
       try {
-        await choosePassword(userId, password, { store: at(account), account, now, random })
+        const store = at(account)
+        const user = await store.of(users).get([userId])
+        const seen = await store.of(loginProfiles).get([userId])
+        if (user === undefined) return 'The user is gone.'
+        await choosePassword(user, seen, password, { store, account, now, random })
         return undefined
       } catch (error) {
         if (error instanceof ServiceError) return error.message
