@@ -48,7 +48,11 @@ interface PrincipalBase {
 
 /** Who asks. */
 export type Principal =
-  | (PrincipalBase & { readonly kind: 'root' })
+  | (PrincipalBase & {
+      readonly kind: 'root'
+      /** Open mode: the key is one that nobody made. */
+      readonly unverified?: boolean | undefined
+    })
   | (PrincipalBase & { readonly kind: 'user'; readonly name: string })
   | (PrincipalBase & {
       readonly kind: 'role'

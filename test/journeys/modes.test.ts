@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import {
   CreateAccessKeyCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   GetUserCommand,
   ListUsersCommand,
@@ -10,7 +11,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { StoreUnavailable } from '../../src/kernel/store.ts'
 import type { SqliteDriver } from '../../src/storage/sqlite/driver.ts'
 import { type Installation, install, installAt, type Keys } from '../installation.ts'
@@ -117,6 +118,29 @@ test(
       Users!.map(({ UserName }) => UserName),
       ['bob'],
     )
+    // A made-up key has nobody else to assume a role as; the role must trust its account all the same.
+    const sts = house.as(other).sts
+    const trust = (AWS: string) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' },
+      })
+    for (const [RoleName, trusted] of [
+      ['ours', '111122223333'],
+      ['theirs', '444455556666'],
+    ] as const)
+      await house
+        .as(other)
+        .iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(trusted) }))
+    const assume = (name: string) =>
+      sts.send(
+        new AssumeRoleCommand({
+          RoleArn: `arn:aws:iam::111122223333:role/${name}`,
+          RoleSessionName: 'test',
+        }),
+      )
+    assert.match((await assume('ours')).AssumedRoleUser!.Arn!, /assumed-role\/ours\/test$/)
+    await assert.rejects(assume('theirs'), named('AccessDenied'))
     assert.equal((await house.ask('GET', 'health', { keys: null })).json.auth, 'open')
     assert.equal((await house.ask('GET', 'inbox', { keys: null })).status, 200)
   }),

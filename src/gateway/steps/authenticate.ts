@@ -88,6 +88,7 @@ function assumedRoot(keyId: string, house: House): Exchange['caller'] {
   return {
     principal: {
       kind: 'root',
+      unverified: true,
       account,
       arn: `arn:aws:iam::${account}:root`,
       userId: account,
