@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import {
   type Account,
   allow,
@@ -136,15 +137,36 @@ test('aws:TokenIssueTime is there for sessions only', async () => {
       PolicyName: 'revoked',
       PolicyDocument: policy({
         Effect: 'Deny',
-        Action: 'sts:GetAccessKeyInfo',
+        Action: 'cloudtrail:LookupEvents',
         Resource: '*',
         Condition: { [operator]: { 'aws:TokenIssueTime': '2999-01-01T00:00:00Z' } },
       }),
     })
-  const info = ['sts', 'GetAccessKeyInfo', { AccessKeyId: keys.accessKeyId }] as const
+  const lookUp = (as: typeof keys) =>
+    account.house.as(as).cloudtrail.send(new LookupEventsCommand({}))
   await deny('DateLessThan')
-  await account.refuses([...info, session], 'AccessDenied', 403, /explicit deny/)
-  assert.equal((await account.raw(...info, keys)).status, 200)
+  await assert.rejects(lookUp(session), /explicit deny/)
+  await lookUp(keys)
   await deny('DateLessThanIfExists')
-  await account.refuses([...info, keys], 'AccessDenied', 403, /explicit deny/)
+  await assert.rejects(lookUp(keys), /explicit deny/)
+})
+
+test('sessions of long-term keys ask sts for little', async () => {
+  const keys = await account.user('asker', 'sts:*')
+  const session = keysOf(await account.sts('GetSessionToken', {}, keys))
+  const visitor = keysOf(
+    await account.sts('GetFederationToken', { Name: 'guest', Policy: policy(allow('*')) }, keys),
+  )
+  const info = ['sts', 'GetAccessKeyInfo', { AccessKeyId: keys.accessKeyId }] as const
+  for (const as of [session, visitor])
+    await account.refuses(
+      [...info, as],
+      'AccessDenied',
+      403,
+      'Cannot call GetAccessKeyInfo with session credentials',
+    )
+  const RoleArn = 'arn:aws:iam::000000000000:role/none'
+  const assume = ['sts', 'AssumeRole', { RoleArn, RoleSessionName: 'x1' }] as const
+  await account.refuses([...assume, visitor], 'AccessDenied', 403, /Cannot call AssumeRole/)
+  await account.refuses([...assume, session], 'AccessDenied', 403, /not authorized to perform/)
 })
