@@ -110,6 +110,10 @@ export interface PrincipalDirectory {
   tokenSettings(account: string): Promise<TokenSettings>
   /** The account whose outbound tokens name the issuer of this id, while it issues any. */
   tokenIssuer(id: string): Promise<{ readonly account: string; readonly url: string } | undefined>
+  /** The unique id of the user or role that has this ARN, in any account; undefined for none. */
+  identify(arn: string): Promise<string | undefined>
+  /** The ARN that a user or role has by now, from its unique id; undefined when it is gone. */
+  arnOf(account: string, id: string): Promise<string | undefined>
   /** A managed policy (AWS's or the account's own) by its ARN. */
   managedPolicy(arn: string): Promise<Policy | undefined>
   /**

@@ -47,6 +47,7 @@ import {
 import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
 import { organizationsRows } from './authorization-rows-organizations.ts'
+import { reportRows } from './authorization-rows-reports.ts'
 
 /**
  * For every operation that is handled: who may not, may not, and nothing has changed; who may, by
@@ -60,7 +61,10 @@ before(async () => {
 after(() => house.close())
 
 const suites = [
-  { service: iam, rows: new Map([...iamRows, ...credentialRows, ...federationRows]) },
+  {
+    service: iam,
+    rows: new Map([...iamRows, ...credentialRows, ...federationRows, ...reportRows]),
+  },
   { service: sts, rows: new Map([...stsRows, ...federationStsRows]) },
   { service: cloudtrail, rows: cloudtrailRows },
   { service: organizations, rows: organizationsRows },
@@ -297,7 +301,7 @@ async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void>
   assert.ok(answer.status < 500, answer.text)
   const ours = [
     ...JSON.stringify(row.input).matchAll(
-      /\b1\d{11}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}|"[A-Z2-7]{32}"|"(?:r|ou|p|h|car|rt)-[a-z0-9-]+"/g,
+      /\b1\d{11}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}|"[A-Z2-7]{32}"|"(?:r|ou|p|h|car|rt)-[a-z0-9-]+"/g,
     ),
   ]
   if (row.anyAccount) return

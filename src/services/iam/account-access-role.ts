@@ -2,6 +2,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { uniqueId } from '../../kernel/ids.ts'
 import { wholeSeconds } from '../../kernel/service.ts'
 import type { Fact } from '../../kernel/store.ts'
+import { takePlace } from './quotas.ts'
 import { type RoleRecord, roles } from './role-records.ts'
 
 /**
@@ -32,7 +33,10 @@ export async function onAccountCreated({ detail }: Fact, ctx: CallContext): Prom
   }
   await ctx.store.transaction(async (tx) => {
     const old = await tx.of(roles).findOne('name', role.name.toLowerCase())
-    if (old === undefined) await tx.of(roles).create(role)
+    if (old === undefined) {
+      await takePlace(tx, 'Roles')
+      await tx.of(roles).create(role)
+    }
     const { account, requestId, organizationId } = detail
     tx.emit({
       type: 'iam.AccountAccessRoleCreated',

@@ -93,7 +93,9 @@ async function roleDetail(role: RoleRecord, ctx: CallContext) {
     Description: _description,
     MaxSessionDuration: _max,
     ...shape
-  } = roleDetails(role, ctx.account) as ReturnType<typeof roleDetails> & { Description?: string }
+  } = (await roleDetails(role, ctx)) as Awaited<ReturnType<typeof roleDetails>> & {
+    Description?: string
+  }
   return {
     ...shape,
     Tags: tagsToList(role.tags),

@@ -7,6 +7,8 @@ import { all } from './listing.ts'
 import { managedPolicies } from './managed-policy-records.ts'
 import { mfaDevices } from './mfa-device-records.ts'
 import { oidcProviders } from './oidc-provider-records.ts'
+import { accountQuotas } from './quotas.ts'
+
 import { roles } from './role-records.ts'
 import { samlProviders } from './saml-provider-records.ts'
 import { serverCertificates } from './server-certificate-records.ts'
@@ -15,11 +17,11 @@ import { users } from './user-records.ts'
 
 /** Quotas as AWS gives them to a new account. */
 const quotas = {
-  UsersQuota: 5_000,
-  GroupsQuota: 300,
-  RolesQuota: 1_000,
-  PoliciesQuota: 1_500,
-  InstanceProfilesQuota: 1_000,
+  UsersQuota: accountQuotas.Users,
+  GroupsQuota: accountQuotas.Groups,
+  RolesQuota: accountQuotas.Roles,
+  PoliciesQuota: accountQuotas.Policies,
+  InstanceProfilesQuota: accountQuotas.InstanceProfiles,
   ServerCertificatesQuota: 20,
   UserPolicySizeQuota: 2_048,
   GroupPolicySizeQuota: 5_120,

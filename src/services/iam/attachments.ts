@@ -2,7 +2,14 @@ import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { isAttachable } from './attachable-policies.ts'
 import { fail, operation } from './contract.ts'
 import { groupKind } from './group-records.ts'
-import { change, found, type HolderKind, holderTarget, type PolicyHolder } from './holders.ts'
+import {
+  change,
+  found,
+  type HolderKind,
+  holderTarget,
+  modifiable,
+  type PolicyHolder,
+} from './holders.ts'
 import { paged } from './listing.ts'
 import { roleKind } from './role-records.ts'
 import { userKind } from './user-records.ts'
@@ -27,11 +34,16 @@ const attaching = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>
     ctx: CallContext,
     [target]: Loaded<R>,
   ) {
-    const holder = found(target.record, kind.type, input[key])
+    const holder = modifiable(kind, found(target.record, kind.type, input[key]))
     const arn = input.PolicyArn
     await ctx.store.transaction(async (tx) => {
       if (!(await isAttachable(tx, arn)))
         throw fail('NoSuchEntityException', `Policy ${arn} does not exist or is not attachable.`)
+      if (arn.startsWith('arn:aws:iam::aws:policy/aws-service-role/'))
+        throw fail(
+          'PolicyNotAttachableException',
+          'Cannot attach a Service Role Policy to a Customer Role.',
+        )
       await change(tx, kind, holder, (old) => {
         if (old.attached.includes(arn)) return old
         if (old.attached.length >= kind.attachedQuota)
@@ -53,7 +65,7 @@ const detaching = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>
     ctx: CallContext,
     [target]: Loaded<R>,
   ) {
-    const holder = found(target.record, kind.type, input[key])
+    const holder = modifiable(kind, found(target.record, kind.type, input[key]))
     await ctx.store.transaction((tx) =>
       change(tx, kind, holder, (old) => {
         if (!old.attached.includes(input.PolicyArn))

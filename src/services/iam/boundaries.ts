@@ -2,7 +2,14 @@ import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { Readable } from '../../kernel/store.ts'
 import { isAttachable } from './attachable-policies.ts'
 import { fail, operation } from './contract.ts'
-import { change, found, type HolderKind, holderTarget, type PolicyHolder } from './holders.ts'
+import {
+  change,
+  found,
+  type HolderKind,
+  holderTarget,
+  modifiable,
+  type PolicyHolder,
+} from './holders.ts'
 import { roleKind } from './role-records.ts'
 import { userKind } from './user-records.ts'
 
@@ -41,7 +48,7 @@ const setting = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>, 
     ctx: CallContext,
     [target]: readonly [{ readonly record: R | undefined }],
   ) {
-    const record = found(target.record, kind.type, input[key])
+    const record = modifiable(kind, found(target.record, kind.type, input[key]))
     const boundary = input.PermissionsBoundary
     await ctx.store.transaction(async (tx) => {
       await checkBoundary(boundary, tx)
@@ -65,7 +72,7 @@ const clearing = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>,
     ctx: CallContext,
     [target]: readonly [{ readonly record: R | undefined }],
   ) {
-    const record = found(target.record, kind.type, input[key])
+    const record = modifiable(kind, found(target.record, kind.type, input[key]))
     if (record.boundary === undefined)
       throw fail(
         'NoSuchEntityException',

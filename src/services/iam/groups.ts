@@ -5,6 +5,7 @@ import { fail, operation } from './contract.ts'
 import { type GroupRecord, groupKind, groups } from './group-records.ts'
 import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
+import { givePlaceBack, takePlace } from './quotas.ts'
 import { users } from './user-records.ts'
 import { userShape } from './users.ts'
 
@@ -39,7 +40,12 @@ export const CreateGroup = operation('CreateGroup', {
       attached: [],
       inline: {},
     }
-    await ctx.store.transaction((tx) => tx.of(groups).create(group)).catch(taken(group.name))
+    await ctx.store
+      .transaction(async (tx) => {
+        await takePlace(tx, 'Groups')
+        await tx.of(groups).create(group)
+      })
+      .catch(taken(group.name))
     return { Group: groupShape(group, ctx.account) }
   },
 })
@@ -114,6 +120,7 @@ export const DeleteGroup = operation('DeleteGroup', {
       ] as const
       for (const [used, remedy] of inUse)
         if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
+      await givePlaceBack(tx, 'Groups')
       await tx.of(groups).delete([id])
     })
     return {}

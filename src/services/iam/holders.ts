@@ -34,6 +34,18 @@ export interface HolderKind<R extends PolicyHolder> {
   /** Characters of all inline policies together. */
   readonly inlineQuota: number
   readonly attachedQuota: number
+  /** Whether AWS alone may change it: a service-linked role. */
+  readonly isProtected?: (record: R) => boolean
+}
+
+/** Refuses to change what AWS alone may change. */
+export function modifiable<R extends PolicyHolder>(kind: HolderKind<R>, record: R): R {
+  if (kind.isProtected?.(record) === true)
+    throw fail(
+      'UnmodifiableEntityException',
+      `Cannot perform the operation on the protected ${kind.type} '${record.name}' - this ${kind.type} is only modifiable by AWS`,
+    )
+  return record
 }
 
 /** The holder of a name as a target: loaded once, decided upon, and handed to the handler. */

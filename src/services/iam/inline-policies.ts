@@ -2,7 +2,14 @@ import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { encodeDocument } from './arns.ts'
 import { fail, operation } from './contract.ts'
 import { groupKind } from './group-records.ts'
-import { change, found, type HolderKind, holderTarget, type PolicyHolder } from './holders.ts'
+import {
+  change,
+  found,
+  type HolderKind,
+  holderTarget,
+  modifiable,
+  type PolicyHolder,
+} from './holders.ts'
 import { paged } from './listing.ts'
 import { checkDocument, policySize } from './policy-documents.ts'
 import { roleKind } from './role-records.ts'
@@ -27,7 +34,7 @@ const putting = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>, 
     ctx: CallContext,
     [target]: Loaded<R>,
   ) {
-    const holder = found(target.record, kind.type, input[key])
+    const holder = modifiable(kind, found(target.record, kind.type, input[key]))
     checkDocument(input.PolicyDocument, 'identity')
     await ctx.store.transaction((tx) =>
       change(tx, kind, holder, (old) => {
@@ -69,7 +76,7 @@ const deleting = <R extends PolicyHolder, N extends string>(kind: HolderKind<R>,
     ctx: CallContext,
     [target]: Loaded<R>,
   ) {
-    const holder = found(target.record, kind.type, input[key])
+    const holder = modifiable(kind, found(target.record, kind.type, input[key]))
     await ctx.store.transaction((tx) =>
       change(tx, kind, holder, (old) => {
         if (inlineOf(old, input.PolicyName) === undefined) throw notFound(kind, input.PolicyName)

@@ -5,9 +5,10 @@ import { tagsToList } from '../../kernel/tags.ts'
 import type { Target } from '../../kernel/target.ts'
 import { iamArn } from './arns.ts'
 import { fail, operation } from './contract.ts'
-import { existing, found, holderTarget, pathTarget } from './holders.ts'
+import { existing, found, holderTarget, modifiable, pathTarget } from './holders.ts'
 import { type InstanceProfileRecord, instanceProfiles } from './instance-profile-records.ts'
 import { all, paged, under } from './listing.ts'
+import { givePlaceBack, takePlace } from './quotas.ts'
 import { type RoleRecord, roleKind, roles } from './role-records.ts'
 import { roleShape } from './roles.ts'
 import { mergeTags, newTags, tagContext, withoutTags } from './tag-rules.ts'
@@ -30,7 +31,7 @@ export function foundProfile(
 
 export async function profileShape(
   profile: InstanceProfileRecord,
-  ctx: Pick<CallContext, 'store' | 'account'>,
+  ctx: Pick<CallContext, 'store' | 'account' | 'principals'>,
 ) {
   const role: RoleRecord | undefined =
     profile.role === undefined ? undefined : await ctx.store.of(roles).get([profile.role])
@@ -40,7 +41,7 @@ export async function profileShape(
     InstanceProfileId: profile.id,
     Arn: iamArn(ctx.account, 'instance-profile', profile.name, profile.path),
     CreateDate: profile.createdAt,
-    Roles: role === undefined ? [] : [roleShape(role, ctx.account)],
+    Roles: role === undefined ? [] : [await roleShape(role, ctx)],
     ...(Object.keys(profile.tags).length > 0 && { Tags: tagsToList(profile.tags) }),
   }
 }
@@ -69,7 +70,10 @@ export const CreateInstanceProfile = operation('CreateInstanceProfile', {
       tags: newTags(input.Tags),
     }
     try {
-      await ctx.store.transaction((tx) => tx.of(instanceProfiles).create(profile))
+      await ctx.store.transaction(async (tx) => {
+        await takePlace(tx, 'InstanceProfiles')
+        await tx.of(instanceProfiles).create(profile)
+      })
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error
       throw fail('EntityAlreadyExistsException', `Instance Profile ${profile.name} already exists.`)
@@ -146,6 +150,7 @@ export const DeleteInstanceProfile = operation('DeleteInstanceProfile', {
           'DeleteConflictException',
           'Cannot delete entity, must remove roles from instance profile first.',
         )
+      await givePlaceBack(tx, 'InstanceProfiles')
       await tx.of(instanceProfiles).delete([id])
     })
     return {}
@@ -164,7 +169,7 @@ export const AddRoleToInstanceProfile = operation('AddRoleToInstanceProfile', {
   },
   async handle(input, ctx, [target, passed]) {
     const profile = foundProfile(target.record, input.InstanceProfileName)
-    const role = found(passed.record, 'role', input.RoleName)
+    const role = modifiable(roleKind, found(passed.record, 'role', input.RoleName))
     await ctx.store.transaction(async (tx) => {
       // Read again within: a role that is deleted meanwhile gets into no profile.
       found(await tx.of(roles).get([role.id]), 'role', input.RoleName)
@@ -189,6 +194,7 @@ export const RemoveRoleFromInstanceProfile = operation('RemoveRoleFromInstancePr
   async handle(input, ctx, [target]) {
     const profile = foundProfile(target.record, input.InstanceProfileName)
     const role = await ctx.store.of(roles).findOne('name', input.RoleName.toLowerCase())
+    if (role !== undefined) modifiable(roleKind, role)
     await ctx.store.transaction((tx) =>
       update(tx, profile, (old) => {
         if (role === undefined || old.role !== role.id)

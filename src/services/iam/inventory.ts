@@ -4,22 +4,21 @@ import { accessKeys } from './access-key-records.ts'
 import { iamArn } from './arns.ts'
 import { all } from './listing.ts'
 import { loginProfiles, passwordUses } from './login-profile-records.ts'
-import { roleLayers, userLayers } from './principals.ts'
+import { arnOf, roleLayers, userLayers } from './principals.ts'
 import { roles } from './role-records.ts'
+import { shownTrust } from './trust-policies.ts'
 import { users } from './user-records.ts'
-
-const isServiceLinked = (path: string): boolean => path.startsWith('/aws-service-role/')
 
 /** Roles with their trust policies; service-linked ones are nobody's to open. */
 export const policedResources: PolicedResources = async function* (open, { account }) {
   for (const role of await all(open({ account, region: '' }), roles))
-    if (!isServiceLinked(role.path))
+    if (role.linkedTo === undefined)
       yield {
         arn: iamArn(account, 'role', role.name, role.path),
         type: 'AWS::IAM::Role',
         account,
         region: '',
-        policy: role.trust,
+        policy: await shownTrust(role, { arnOf: (of, id) => arnOf(open, of, id) }),
         tags: role.tags,
       }
 }
@@ -58,7 +57,7 @@ export async function* inventoriedPrincipals(
       createdAt: role.createdAt,
       tags: role.tags,
       layers: await roleLayers(store, role),
-      serviceLinked: isServiceLinked(role.path),
+      serviceLinked: role.linkedTo !== undefined,
       keys: [],
     }
 }

@@ -11,6 +11,7 @@ import { type PolicyHolder, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
 import { type ManagedPolicyRecord, managedPolicies } from './managed-policy-records.ts'
 import { checkDocument, policySize } from './policy-documents.ts'
+import { givePlaceBack, takePlace } from './quotas.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 
 const sizeQuota = 6_144
@@ -106,7 +107,10 @@ export const CreatePolicy = operation('CreatePolicy', {
       versions: [{ id: 'v1', document: input.PolicyDocument, createdAt }],
     }
     try {
-      await ctx.store.transaction((tx) => tx.of(managedPolicies).create(policy))
+      await ctx.store.transaction(async (tx) => {
+        await takePlace(tx, 'Policies')
+        await tx.of(managedPolicies).create(policy)
+      })
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error
       throw fail(
@@ -181,6 +185,7 @@ export const DeletePolicy = operation('DeletePolicy', {
           'DeleteConflictException',
           "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
         )
+      await givePlaceBack(tx, 'Policies')
       await tx.of(managedPolicies).delete([id])
     })
     return {}

@@ -10,6 +10,7 @@ import { existing, pathTarget } from './holders.ts'
 import { all, paged } from './listing.ts'
 import { deviceOf } from './mfa-codes.ts'
 import { type MfaDeviceRecord, mfaDevices, serialOf } from './mfa-device-records.ts'
+import { givePlaceBack, takePlace } from './quotas.ts'
 import { tagOperations } from './resource-tags.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 import { users } from './user-records.ts'
@@ -74,7 +75,10 @@ export const CreateVirtualMFADevice = operation('CreateVirtualMFADevice', {
     const seed = base32(device.seed)
     const QRCodePNG = await qrCode(device.name, ctx.account, seed)
     try {
-      await ctx.store.transaction((tx) => tx.of(mfaDevices).create(device))
+      await ctx.store.transaction(async (tx) => {
+        await takePlace(tx, 'VirtualMFADevices')
+        await tx.of(mfaDevices).create(device)
+      })
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error
       throw fail(
@@ -104,6 +108,7 @@ export const DeleteVirtualMFADevice = operation('DeleteVirtualMFADevice', {
       const device = foundDevice(await tx.of(mfaDevices).get([id]), input.SerialNumber)
       if (device.holder !== undefined)
         throw fail('DeleteConflictException', 'MFA VirtualDevice in use. Must deactivate first.')
+      await givePlaceBack(tx, 'VirtualMFADevices')
       await tx.of(mfaDevices).delete([id])
     })
     return {}

@@ -25,6 +25,8 @@ import { asPolicy } from './policy-documents.ts'
 import { type RoleRecord, roles } from './role-records.ts'
 import { samlProviders } from './saml-provider-records.ts'
 import { passwordSignIn } from './sign-in.ts'
+import { shownTrust } from './trust-policies.ts'
+
 import { type UserRecord, users } from './user-records.ts'
 
 /** No Region: everything here belongs to the whole account. */
@@ -112,7 +114,7 @@ function rolePrincipal(role: RoleRecord, claims: SessionClaims): Principal {
     roleId: role.id,
     roleName: role.name,
     sessionName,
-    serviceLinked: role.path.startsWith('/aws-service-role/'),
+    serviceLinked: role.linkedTo !== undefined,
     tags: role.tags,
     session: claims.session,
     accessKeyId: claims.accessKeyId,
@@ -194,19 +196,52 @@ async function credential(open: OpenStore, keyId: string): Promise<Credential | 
   return { secret, active, caller: { principal, layers: await userLayers(store, user) } }
 }
 
-async function assumable(open: OpenStore, arn: string): Promise<AssumableRole | undefined> {
+/** The user or role that an ARN names, exactly. */
+async function entityOf(
+  open: OpenStore,
+  arn: string,
+): Promise<UserRecord | RoleRecord | undefined> {
   const parts = parseArn(arn)
-  if (parts?.service !== 'iam' || !parts.resource.startsWith('role/')) return undefined
+  const type = /^(user|role)\//.exec(parts?.resource ?? '')?.[1] as 'user' | 'role' | undefined
+  if (parts?.service !== 'iam' || type === undefined) return undefined
   const { account, resource } = parts
-  const name = resource.slice(resource.lastIndexOf('/') + 1)
-  const role = await open(at(account)).of(roles).findOne('name', name.toLowerCase())
-  if (role === undefined || iamArn(account, 'role', role.name, role.path) !== arn) return undefined
+  const name = resource.slice(resource.lastIndexOf('/') + 1).toLowerCase()
+  const store = open(at(account))
+  const record =
+    type === 'user'
+      ? await store.of(users).findOne('name', name)
+      : await store.of(roles).findOne('name', name)
+  if (record === undefined || iamArn(account, type, record.name, record.path) !== arn)
+    return undefined
+  return record
+}
+
+/** The ARN that a user or role has by now; undefined when it is gone. */
+export async function arnOf(
+  open: OpenStore,
+  account: string,
+  id: string,
+): Promise<string | undefined> {
+  const store = open(at(account))
+  if (id.startsWith('AROA')) {
+    const role = await store.of(roles).get([id])
+    return role && iamArn(account, 'role', role.name, role.path)
+  }
+  const user = await store.of(users).get([id])
+  return user && iamArn(account, 'user', user.name, user.path)
+}
+
+async function assumable(open: OpenStore, arn: string): Promise<AssumableRole | undefined> {
+  const role = await entityOf(open, arn)
+  if (role === undefined || !('trust' in role)) return undefined
+  const { account } = parseArn(arn)!
+  const trust = await shownTrust(role, { arnOf: (owner, id) => arnOf(open, owner, id) })
   return {
     id: role.id,
     name: role.name,
     arn,
     account,
-    trust: asPolicy(arn, 'resource', role.trust),
+    trust: asPolicy(arn, 'resource', trust),
     tags: role.tags,
     maxSessionDuration: role.maxSessionDuration,
   }
@@ -248,6 +283,8 @@ export const principalDirectory = (
   identityProvider: (arn) => identityProvider(open, arn),
   tokenSettings: (account) => featuresOf(open(at(account))),
   tokenIssuer: (id) => tokenIssuer(open, id),
+  identify: async (arn) => (await entityOf(open, arn))?.id,
+  arnOf: (account, id) => arnOf(open, account, id),
   async managedPolicy(arn) {
     const account = parseArn(arn)?.account
     return account === undefined ? undefined : managed(open(at(account)), arn)

@@ -7,36 +7,61 @@ import { tagsToList } from '../../kernel/tags.ts'
 import { encodeDocument, iamArn } from './arns.ts'
 import { boundaryShape, checkBoundary } from './boundaries.ts'
 import { fail, operation } from './contract.ts'
-import { change, found, holderTarget, pathTarget } from './holders.ts'
+import { change, found, holderTarget, modifiable, pathTarget } from './holders.ts'
 import { instanceProfiles } from './instance-profile-records.ts'
 import { all, paged, under } from './listing.ts'
-import { checkDocument, policySize } from './policy-documents.ts'
+import { givePlaceBack, takePlace } from './quotas.ts'
 import { type RoleRecord, roleKind, roles } from './role-records.ts'
 import { newTags, tagContext } from './tag-rules.ts'
+import { shownTrust, storedTrust } from './trust-policies.ts'
 
-export const roleShape = (role: RoleRecord, account: string) => ({
+/** What a role needs to be shown: its trust policy names principals by the ARNs of now. */
+type Showing = Pick<CallContext, 'account' | 'principals'>
+
+export const roleShape = async (role: RoleRecord, { account, principals }: Showing) => ({
   Path: role.path,
   RoleName: role.name,
   RoleId: role.id,
   Arn: iamArn(account, 'role', role.name, role.path),
   CreateDate: role.createdAt,
-  AssumeRolePolicyDocument: encodeDocument(role.trust),
+  AssumeRolePolicyDocument: encodeDocument(await shownTrust(role, principals)),
   ...(role.description !== undefined && { Description: role.description }),
   MaxSessionDuration: role.maxSessionDuration,
 })
 
-export const detailed = (role: RoleRecord, account: string) => ({
-  ...roleShape(role, account),
+export const detailed = async (role: RoleRecord, ctx: Showing) => ({
+  ...(await roleShape(role, ctx)),
   ...boundaryShape(role.boundary),
   ...(Object.keys(role.tags).length > 0 && { Tags: tagsToList(role.tags) }),
+  ...(role.template !== undefined && {
+    SourceRoleTemplate: {
+      TemplateArn: role.template.arn,
+      TemplateMinorVersion: role.template.minor,
+    },
+  }),
 })
 
-const trustQuota = 2_048
+/** Creates the role, in a transaction of its own. */
+export async function createRole(role: RoleRecord, ctx: Pick<CallContext, 'store'>): Promise<void> {
+  try {
+    await ctx.store.transaction(async (tx) => {
+      await checkBoundary(role.boundary, tx)
+      await takePlace(tx, 'Roles')
+      await tx.of(roles).create(role)
+    })
+  } catch (error) {
+    if (!(error instanceof AlreadyExists)) throw error
+    throw fail('EntityAlreadyExistsException', `Role with name ${role.name} already exists.`)
+  }
+}
 
-function checkTrust(document: string): void {
-  checkDocument(document, 'trust')
-  if (policySize(document) > trustQuota)
-    throw fail('LimitExceededException', `Cannot exceed quota for ACLSizePerRole: ${trustQuota}`)
+/** Paths whose roles AWS alone makes: what stands there is beyond service control policies. */
+const reserved = ['/aws-service-role/', '/aws-reserved/']
+
+function checkPath(path: string): void {
+  const prefix = reserved.find((one) => path.startsWith(one))
+  if (prefix !== undefined)
+    throw fail('InvalidInputException', `The path ${prefix} is reserved for roles of AWS services.`)
 }
 
 export const CreateRole = operation('CreateRole', {
@@ -54,7 +79,8 @@ export const CreateRole = operation('CreateRole', {
   },
   async handle(input, ctx) {
     const tags = newTags(input.Tags)
-    checkTrust(input.AssumeRolePolicyDocument)
+    checkPath(input.Path ?? '/')
+    const trust = await storedTrust(input.AssumeRolePolicyDocument, ctx)
     const role: RoleRecord = {
       id: uniqueId('AROA', ctx.random),
       name: input.RoleName,
@@ -64,20 +90,12 @@ export const CreateRole = operation('CreateRole', {
       inline: {},
       tags,
       boundary: input.PermissionsBoundary,
-      trust: input.AssumeRolePolicyDocument,
+      ...trust,
       description: input.Description,
       maxSessionDuration: input.MaxSessionDuration ?? 3_600,
     }
-    try {
-      await ctx.store.transaction(async (tx) => {
-        await checkBoundary(role.boundary, tx)
-        await tx.of(roles).create(role)
-      })
-    } catch (error) {
-      if (!(error instanceof AlreadyExists)) throw error
-      throw fail('EntityAlreadyExistsException', `Role with name ${role.name} already exists.`)
-    }
-    return { Role: detailed(role, ctx.account) }
+    await createRole(role, ctx)
+    return { Role: await detailed(role, ctx) }
   },
 })
 
@@ -88,7 +106,8 @@ export const GetRole = operation('GetRole', {
   },
   async handle(input, ctx, [target]) {
     const role = found(target.record, 'role', input.RoleName)
-    return { Role: { ...detailed(role, ctx.account), RoleLastUsed: await lastUse(role, ctx) } }
+    const shape = await detailed(role, ctx)
+    return { Role: { ...shape, RoleLastUsed: await lastUse(role, ctx) } }
   },
 })
 
@@ -108,7 +127,7 @@ export const ListRoles = operation('ListRoles', {
   async handle(input, ctx) {
     const records = (await all(ctx.store, roles)).filter(under(input.PathPrefix))
     const { items, ...more } = await paged(records, (role) => role.name, input, ctx, 'roles')
-    return { Roles: items.map((role) => roleShape(role, ctx.account)), ...more }
+    return { Roles: await Promise.all(items.map((role) => roleShape(role, ctx))), ...more }
   },
 })
 
@@ -119,6 +138,8 @@ export const UpdateRole = operation('UpdateRole', {
   },
   async handle(input, ctx, [target]) {
     const role = found(target.record, 'role', input.RoleName)
+    // Of a service-linked role its description may be changed, and nothing else.
+    if (input.MaxSessionDuration !== undefined) modifiable(roleKind, role)
     await ctx.store.transaction((tx) =>
       change(tx, roleKind, role, (old) => ({
         ...old,
@@ -141,7 +162,7 @@ export const UpdateRoleDescription = operation('UpdateRoleDescription', {
     const changed = await ctx.store.transaction((tx) =>
       change(tx, roleKind, role, (old) => ({ ...old, description })),
     )
-    return { Role: detailed(changed, ctx.account) }
+    return { Role: await detailed(changed, ctx) }
   },
 })
 
@@ -151,10 +172,9 @@ export const UpdateAssumeRolePolicy = operation('UpdateAssumeRolePolicy', {
     targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
   },
   async handle(input, ctx, [target]) {
-    const role = found(target.record, 'role', input.RoleName)
-    checkTrust(input.PolicyDocument)
-    const trust = input.PolicyDocument
-    await ctx.store.transaction((tx) => change(tx, roleKind, role, (old) => ({ ...old, trust })))
+    const role = modifiable(roleKind, found(target.record, 'role', input.RoleName))
+    const trust = await storedTrust(input.PolicyDocument, ctx, role)
+    await ctx.store.transaction((tx) => change(tx, roleKind, role, (old) => ({ ...old, ...trust })))
     return {}
   },
 })
@@ -165,7 +185,7 @@ export const DeleteRole = operation('DeleteRole', {
     targets: async (input, read) => [await holderTarget(roleKind, input.RoleName, read)],
   },
   async handle(input, ctx, [target]) {
-    const { id } = found(target.record, 'role', input.RoleName)
+    const { id } = modifiable(roleKind, found(target.record, 'role', input.RoleName))
     await ctx.store.transaction(async (tx) => {
       const role = found(await tx.of(roles).get([id]), 'role', input.RoleName)
       const profiles = await tx.of(instanceProfiles).find('role', [id], { limit: 1 })
@@ -176,6 +196,7 @@ export const DeleteRole = operation('DeleteRole', {
       ] as const
       for (const [used, remedy] of inUse)
         if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
+      await givePlaceBack(tx, 'Roles')
       await tx.of(roles).delete([id])
     })
     return {}

@@ -24,6 +24,7 @@ import { principalDirectory } from './principals.ts'
 import * as roles from './roles.ts'
 import * as samlProviders from './saml-providers.ts'
 import * as serverCertificates from './server-certificates.ts'
+import * as serviceLinkedRoles from './service-linked-roles.ts'
 import * as serviceSpecificCredentials from './service-specific-credentials.ts'
 import * as signingCertificates from './signing-certificates.ts'
 import * as contextKeys from './simulator/context-keys.ts'
@@ -55,6 +56,7 @@ export const service = defineService<C>()({
     CreatePolicyVersion: policyVersions.CreatePolicyVersion,
     CreateRole: roles.CreateRole,
     CreateSAMLProvider: samlProviders.CreateSAMLProvider,
+    CreateServiceLinkedRole: serviceLinkedRoles.CreateServiceLinkedRole,
     CreateServiceSpecificCredential: serviceSpecificCredentials.CreateServiceSpecificCredential,
     CreateUser: users.CreateUser,
     CreateVirtualMFADevice: mfaDevices.CreateVirtualMFADevice,
@@ -74,6 +76,7 @@ export const service = defineService<C>()({
     DeleteRolePolicy: inlinePolicies.DeleteRolePolicy,
     DeleteSAMLProvider: samlProviders.DeleteSAMLProvider,
     DeleteServerCertificate: serverCertificates.DeleteServerCertificate,
+    DeleteServiceLinkedRole: serviceLinkedRoles.DeleteServiceLinkedRole,
     DeleteServiceSpecificCredential: serviceSpecificCredentials.DeleteServiceSpecificCredential,
     DeleteSigningCertificate: signingCertificates.DeleteSigningCertificate,
     DeleteSSHPublicKey: sshPublicKeys.DeleteSSHPublicKey,
@@ -112,6 +115,7 @@ export const service = defineService<C>()({
     GetRolePolicy: inlinePolicies.GetRolePolicy,
     GetSAMLProvider: samlProviders.GetSAMLProvider,
     GetServerCertificate: serverCertificates.GetServerCertificate,
+    GetServiceLinkedRoleDeletionStatus: serviceLinkedRoles.GetServiceLinkedRoleDeletionStatus,
     GetSSHPublicKey: sshPublicKeys.GetSSHPublicKey,
     GetUser: users.GetUser,
     GetUserPolicy: inlinePolicies.GetUserPolicy,
@@ -202,6 +206,7 @@ export const service = defineService<C>()({
   },
   provides: { principals: principalDirectory, policedResources },
   on: { 'organizations.AccountCreated': onAccountCreated },
+  jobs: { 'iam.DeleteLinkedRole': serviceLinkedRoles.deleteLinkedRole },
   secrets: [
     'SecretAccessKey',
     'Password',

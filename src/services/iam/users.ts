@@ -10,6 +10,7 @@ import { change, found, holderTarget, pathTarget } from './holders.ts'
 import { all, paged, under } from './listing.ts'
 import { loginProfiles, passwordUses } from './login-profile-records.ts'
 import { mfaDevices } from './mfa-device-records.ts'
+import { givePlaceBack, takePlace } from './quotas.ts'
 import { newTags, tagContext } from './tag-rules.ts'
 import {
   serviceCredentials,
@@ -82,6 +83,7 @@ export const CreateUser = operation('CreateUser', {
     await ctx.store
       .transaction(async (tx) => {
         await checkBoundary(user.boundary, tx)
+        await takePlace(tx, 'Users')
         await tx.of(users).create(user)
       })
       .catch(taken(user.name))
@@ -189,6 +191,7 @@ export const DeleteUser = operation('DeleteUser', {
       ] as const
       for (const [used, remedy] of inUse)
         if (used) throw fail('DeleteConflictException', `Cannot delete entity, ${remedy}`)
+      await givePlaceBack(tx, 'Users')
       await tx.of(users).delete([id])
       await tx.of(passwordUses).delete([id])
     })

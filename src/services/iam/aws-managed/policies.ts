@@ -1,6 +1,30 @@
 import type { ManagedPolicyRecord } from '../managed-policy-records.ts'
-import { documents } from './documents.ts'
+import { administration } from './administration.ts'
+import { compute } from './compute.ts'
+import { dataProtection } from './data-protection.ts'
+import type { AwsManagedDocument } from './document.ts'
+import { identity } from './identity.ts'
+import { messaging } from './messaging.ts'
+import { networking } from './networking.ts'
+import { observing } from './observing.ts'
 import { rootTasks } from './root-tasks.ts'
+import { linkedRoles } from './service-linked.ts'
+import { linkedSecurityRoles } from './service-linked-security.ts'
+import { storage } from './storage.ts'
+
+const families = [
+  administration,
+  identity,
+  dataProtection,
+  observing,
+  compute,
+  messaging,
+  networking,
+  storage,
+  linkedRoles,
+  linkedSecurityRoles,
+  rootTasks,
+]
 
 const epoch = new Date('2026-01-01T00:00:00Z')
 
@@ -16,31 +40,40 @@ function stableId(name: string): string {
   }
   return `ANPA${id}`
 }
+const arnOf = ({ path, name }: AwsManagedDocument): string =>
+  `arn:aws:iam::aws:policy${path}${name}`
 
-const records = new Map<string, ManagedPolicyRecord>(
-  [...documents, ...rootTasks].map(({ name, path = '/', description, statements }) => {
-    const arn = `arn:aws:iam::aws:policy${path}${name}`
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 4)
-    return [
-      arn,
-      {
-        id: stableId(name),
-        arn,
-        name,
-        path,
-        description,
-        createdAt: epoch,
-        updatedAt: epoch,
-        tags: {},
-        defaultVersion: 'v1',
-        nextVersion: 2,
-        versions: [{ id: 'v1', document, createdAt: epoch }],
-      },
-    ]
-  }),
-)
+const documents = new Map(families.flat().map((document) => [arnOf(document), document]))
+const records = new Map<string, ManagedPolicyRecord>()
+
+/** Built when it is first asked for: most installations ask for a few. */
+function recordOf(arn: string, source: AwsManagedDocument): ManagedPolicyRecord {
+  const known = records.get(arn)
+  if (known !== undefined) return known
+  const { name, path, description, statements } = source
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: statements }, null, 4)
+  const record = {
+    id: stableId(name),
+    arn,
+    name,
+    path,
+    description,
+    createdAt: epoch,
+    updatedAt: epoch,
+    tags: {},
+    defaultVersion: 'v1',
+    nextVersion: 2,
+    versions: [{ id: 'v1', document, createdAt: epoch }],
+  }
+  records.set(arn, record)
+  return record
+}
 
 /** An AWS managed policy by its ARN. */
-export const awsManagedPolicy = (arn: string): ManagedPolicyRecord | undefined => records.get(arn)
+export function awsManagedPolicy(arn: string): ManagedPolicyRecord | undefined {
+  const source = documents.get(arn)
+  return source && recordOf(arn, source)
+}
 
-export const awsManagedPolicies = (): readonly ManagedPolicyRecord[] => [...records.values()]
+export const awsManagedPolicies = (): readonly ManagedPolicyRecord[] =>
+  [...documents].map(([arn, source]) => recordOf(arn, source))
