@@ -136,7 +136,8 @@ function constants<T>(
   }
 }
 
-const comparisons = {
+/** How numbers and dates compare, by the end of the operator's name. */
+export const comparisons = {
   equals: (a: number, b: number) => a === b,
   lessthan: (a: number, b: number) => a < b,
   lessthanequals: (a: number, b: number) => a <= b,

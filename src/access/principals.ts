@@ -26,8 +26,8 @@ export interface PrincipalSet {
 const ACCOUNT_ID = /^\d{12}$/
 const ROOT_ARN = /^arn:[^:]*:iam::(\d{12}):root$/
 
-/** The account of a bare id or a root ARN. */
-function accountOf(name: string): string | undefined {
+/** The account of a bare id or a root ARN; undefined for other names. */
+export function accountNamed(name: string): string | undefined {
   return ACCOUNT_ID.test(name) ? name : ROOT_ARN.exec(name)?.[1]
 }
 
@@ -37,7 +37,7 @@ export function compilePrincipals(element: PrincipalElement): PrincipalSet {
   const accounts = new Set<string>()
   const aws = element === '*' ? ['*'] : (element.get('AWS') ?? [])
   for (const name of aws) {
-    const account = accountOf(name)
+    const account = accountNamed(name)
     if (account !== undefined) accounts.add(account)
     else if (name !== '*') names.add(name)
   }

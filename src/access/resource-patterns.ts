@@ -38,6 +38,16 @@ function headPieces(head: string): readonly Piece[] {
   })
 }
 
+/** The pieces of an entry: wildcards with their reach, and slots where variables count. */
+export function resourcePieces(entry: string, shape: Shape, variables: boolean): readonly Piece[] {
+  if (entry === '*') return [ANY]
+  const { end, colons } = headOf(entry)
+  const short = colons < FULL_COLONS && shape === 'identity' && entry.startsWith('arn:')
+  const head = headPieces(short ? `${entry}:*` : entry.slice(0, end))
+  const tail = piecesOf(entry.slice(end), { variables, wildcards: true })
+  return merge([...head, ...tail])
+}
+
 /**
  * Compiles one entry. ARNs are compared case-sensitively; a star that closes a segment may run on
  * beyond its colon; variables count after the fifth colon only. Identity policies may leave out
@@ -45,11 +55,7 @@ function headPieces(head: string): readonly Piece[] {
  */
 export function compileResource(entry: string, shape: Shape, variables: boolean): TextMatch {
   if (entry === '*') return () => true
-  const { end, colons } = headOf(entry)
-  const short = colons < FULL_COLONS && shape === 'identity' && entry.startsWith('arn:')
-  const head = headPieces(short ? `${entry}:*` : entry.slice(0, end))
-  const tail = piecesOf(entry.slice(end), { variables, wildcards: true })
-  const pieces = merge([...head, ...tail])
+  const pieces = resourcePieces(entry, shape, variables)
   if (!pieces.includes(ANY_WITHIN) && !pieces.includes(ONE_WITHIN)) return compilePieces(pieces)
   return (text, request, trace) => {
     const filled = fillSlots(pieces, request, trace)
