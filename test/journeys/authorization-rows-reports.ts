@@ -5,6 +5,16 @@ import { arn, type Making, type Row, type World } from './authorization-rows.ts'
 const linked = 'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS'
 const AWSServiceName = 'ecs.amazonaws.com'
 
+const onAccount = (operation: string, input: object = {}): Row => ({
+  input: { ...input },
+  decides: [[`iam:${operation}`, '*']],
+})
+
+const jobRow = (operation: string, more: object = {}): Row => ({
+  ...onAccount(operation, { JobId: '01234567-0123-4123-8123-0123456789ab', ...more }),
+  answers: 'NoSuchEntity',
+})
+
 export const reportRows: ReadonlyMap<string, Making> = new Map<
   string,
   (w: World) => Row | Promise<Row>
@@ -34,6 +44,50 @@ export const reportRows: ReadonlyMap<string, Making> = new Map<
       return {
         input: { DeletionTaskId: /<DeletionTaskId>(.*?)</.exec(text)![1] },
         decides: [['iam:GetServiceLinkedRoleDeletionStatus', arn(w, linked)]],
+      }
+    },
+  ],
+  ['GenerateCredentialReport', () => onAccount('GenerateCredentialReport')],
+  [
+    'GetCredentialReport',
+    async (w) => {
+      await w.send('GenerateCredentialReport', {})
+      return onAccount('GetCredentialReport')
+    },
+  ],
+  [
+    'GenerateServiceLastAccessedDetails',
+    (w) => ({
+      input: { Arn: arn(w, 'user/team/u') },
+      decides: [['iam:GenerateServiceLastAccessedDetails', arn(w, 'user/team/u')]],
+      tagged: true,
+    }),
+  ],
+  // Reports are told to nobody but who asked for them.
+  ['GetServiceLastAccessedDetails', () => jobRow('GetServiceLastAccessedDetails')],
+  [
+    'GetServiceLastAccessedDetailsWithEntities',
+    () => jobRow('GetServiceLastAccessedDetailsWithEntities', { ServiceNamespace: 's3' }),
+  ],
+  ['GetOrganizationsAccessReport', () => jobRow('GetOrganizationsAccessReport')],
+  [
+    'ListPoliciesGrantingServiceAccess',
+    (w) => ({
+      input: { Arn: arn(w, 'user/team/u'), ServiceNamespaces: ['s3'] },
+      decides: [['iam:ListPoliciesGrantingServiceAccess', arn(w, 'user/team/u')]],
+      tagged: true,
+    }),
+  ],
+  [
+    'GenerateOrganizationsAccessReport',
+    async (w) => {
+      const { Organization } = await w.organize('CreateOrganization', {})
+      const { Roots } = await w.organize('ListRoots', {})
+      const EntityPath = `${Organization.Id}/${Roots[0].Id}/`
+      return {
+        input: { EntityPath },
+        decides: [['iam:GenerateOrganizationsAccessReport', arn(w, `access-report/${EntityPath}`)]],
+        anyAccount: true,
       }
     },
   ],

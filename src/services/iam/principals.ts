@@ -37,7 +37,8 @@ async function managed(store: Readable, arn: string): Promise<Policy | undefined
   return record && asPolicy(arn, 'managed', defaultDocument(record))
 }
 
-async function policiesOf(store: Readable, holder: PolicyHolder): Promise<Policy[]> {
+/** The policies that hang on a user, group or role itself. */
+export async function policiesOf(store: Readable, holder: PolicyHolder): Promise<Policy[]> {
   const attached = await Promise.all(holder.attached.map((arn) => managed(store, arn)))
   const inline = Object.entries(holder.inline).map(([name, text]) => asPolicy(name, 'inline', text))
   return [...attached.filter((policy) => policy !== undefined), ...inline]

@@ -8,16 +8,20 @@ import * as accountSummary from './account-summary.ts'
 import * as attachments from './attachments.ts'
 import * as boundaries from './boundaries.ts'
 import type { C } from './contract.ts'
+import * as credentialReports from './credential-reports.ts'
+import * as grantingPolicies from './granting-policies.ts'
 import * as groups from './groups.ts'
 import * as inlinePolicies from './inline-policies.ts'
 import * as instanceProfiles from './instance-profiles.ts'
 import { policedResources } from './inventory.ts'
+import * as lastAccessed from './last-accessed.ts'
 import * as loginProfiles from './login-profiles.ts'
 import * as managedPolicies from './managed-policies.ts'
 import * as memberships from './memberships.ts'
 import * as mfaAssignments from './mfa-assignments.ts'
 import * as mfaDevices from './mfa-devices.ts'
 import * as oidcProviders from './oidc-providers.ts'
+import * as organizationsAccessReports from './organizations-access-reports.ts'
 import * as passwordPolicy from './password-policy.ts'
 import * as policyVersions from './policy-versions.ts'
 import { principalDirectory } from './principals.ts'
@@ -96,12 +100,16 @@ export const service = defineService<C>()({
       accountFeatures.EnableOrganizationsRootCredentialsManagement,
     EnableOrganizationsRootSessions: accountFeatures.EnableOrganizationsRootSessions,
     EnableOutboundWebIdentityFederation: accountFeatures.EnableOutboundWebIdentityFederation,
+    GenerateCredentialReport: credentialReports.GenerateCredentialReport,
+    GenerateOrganizationsAccessReport: organizationsAccessReports.GenerateOrganizationsAccessReport,
+    GenerateServiceLastAccessedDetails: lastAccessed.GenerateServiceLastAccessedDetails,
     GetAccessKeyLastUsed: accessKeys.GetAccessKeyLastUsed,
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
     GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
     GetAccountSummary: accountSummary.GetAccountSummary,
     GetContextKeysForCustomPolicy: contextKeys.GetContextKeysForCustomPolicy,
     GetContextKeysForPrincipalPolicy: contextKeys.GetContextKeysForPrincipalPolicy,
+    GetCredentialReport: credentialReports.GetCredentialReport,
     GetGroup: groups.GetGroup,
     GetGroupPolicy: inlinePolicies.GetGroupPolicy,
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
@@ -109,12 +117,16 @@ export const service = defineService<C>()({
     GetMFADevice: mfaAssignments.GetMFADevice,
     GetOpenIDConnectProvider: oidcProviders.GetOpenIDConnectProvider,
     GetOutboundWebIdentityFederationInfo: accountFeatures.GetOutboundWebIdentityFederationInfo,
+    GetOrganizationsAccessReport: organizationsAccessReports.GetOrganizationsAccessReport,
     GetPolicy: managedPolicies.GetPolicy,
     GetPolicyVersion: policyVersions.GetPolicyVersion,
     GetRole: roles.GetRole,
     GetRolePolicy: inlinePolicies.GetRolePolicy,
     GetSAMLProvider: samlProviders.GetSAMLProvider,
     GetServerCertificate: serverCertificates.GetServerCertificate,
+    GetServiceLastAccessedDetails: lastAccessed.GetServiceLastAccessedDetails,
+    GetServiceLastAccessedDetailsWithEntities:
+      lastAccessed.GetServiceLastAccessedDetailsWithEntities,
     GetServiceLinkedRoleDeletionStatus: serviceLinkedRoles.GetServiceLinkedRoleDeletionStatus,
     GetSSHPublicKey: sshPublicKeys.GetSSHPublicKey,
     GetUser: users.GetUser,
@@ -137,6 +149,7 @@ export const service = defineService<C>()({
     ListOpenIDConnectProviderTags: oidcProviders.ListOpenIDConnectProviderTags,
     ListOrganizationsFeatures: accountFeatures.ListOrganizationsFeatures,
     ListPolicies: managedPolicies.ListPolicies,
+    ListPoliciesGrantingServiceAccess: grantingPolicies.ListPoliciesGrantingServiceAccess,
     ListPolicyTags: tagging.ListPolicyTags,
     ListPolicyVersions: policyVersions.ListPolicyVersions,
     ListRolePolicies: inlinePolicies.ListRolePolicies,

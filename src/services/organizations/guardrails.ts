@@ -3,6 +3,7 @@ import type { Guardrails } from '../../kernel/guardrails.ts'
 import type { Owner, Readable } from '../../kernel/store.ts'
 import { accounts } from './account-records.ts'
 import { policyArn } from './arns.ts'
+import { everything } from './listing.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { attachedTo, pathOf, unitsAbove } from './nodes.ts'
 import type { OrganizationRecord } from './organization-records.ts'
@@ -18,6 +19,13 @@ const at = (account: string): Owner => ({ account, region: 'us-east-1' })
  * policies that bound it. Everything read here moves the epoch `organizations` of the installation.
  */
 export const guardrails = (open: (owner: Owner) => Readable): Guardrails => ({
+  async accounts(organizationId) {
+    const store = open(at('000000000000'))
+    const members = await everything((options) =>
+      store.of(accounts).find('organization', [organizationId], options),
+    )
+    return members.map(({ id }) => id)
+  },
   async membership(account) {
     const store = open(at(account))
     const { org, member } = await placeOf(store, account)
