@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { OrganizationsClient } from '@aws-sdk/client-organizations'
@@ -28,6 +29,7 @@ export interface Installation {
     iam: IAMClient
     sts: STSClient
     cloudtrail: CloudTrailClient
+    accessanalyzer: AccessAnalyzerClient
     organizations: OrganizationsClient
   }
   /** A call of the administration interface; `null` keys leave it unsigned. */
@@ -87,6 +89,7 @@ export async function installAt(premises: Premises, ...flags: string[]): Promise
         iam: new IAMClient(options),
         sts: new STSClient(options),
         cloudtrail: new CloudTrailClient(options),
+        accessanalyzer: new AccessAnalyzerClient(options),
         organizations: new OrganizationsClient(options),
       }
       open.push(...Object.values(clients))

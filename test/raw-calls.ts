@@ -95,16 +95,63 @@ const targets: Readonly<Record<string, string>> = {
   organizations: 'AWSOrganizationsV20161128',
 }
 
+/** Services whose operations have paths of their own: their clients say which. */
+const pathed: Readonly<Record<string, () => Promise<object>>> = {
+  accessanalyzer: () => import('@aws-sdk/client-accessanalyzer'),
+}
+
 const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', sts: '2011-06-15' }
 
-/** A signed call of an operation of iam, sts, cloudtrail or organizations, through the whole journey. */
-export function call(
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string | string[]>>
+  readonly headers: Record<string, string>
+  readonly body?: string | Uint8Array
+}
+
+/** What the official client of a service would send, signed. */
+async function clientRequest(
+  load: () => Promise<object>,
+  keys: Keys,
+  operation: string,
+  input: object,
+): Promise<RawRequest> {
+  type Made = new (options: object) => { send(command: unknown): Promise<unknown> }
+  const client = (await load()) as Record<string, Made>
+  const name = Object.keys(client).find(
+    (one) => /^[A-Z]\w*Client$/.test(one) && one !== '__Client',
+  )!
+  let sent: Sent | undefined
+  const requestHandler = {
+    handle: (request: Sent) => {
+      sent = request
+      throw new Error('not sent')
+    },
+  }
+  const endpoint = 'http://localhost'
+  const options = { endpoint, region: 'us-east-1', credentials: keys, maxAttempts: 1 }
+  const made = new client[name]!({ ...options, requestHandler })
+  await made.send(new client[`${operation}Command`]!(input)).catch((error: Error) => {
+    if (sent === undefined) throw error
+  })
+  const { method, path, query, headers, body = '' } = sent!
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    [value].flat().map((one) => `${encodeURIComponent(key)}=${encodeURIComponent(one)}`),
+  )
+  return { method, path, query: pairs.join('&'), headers, body }
+}
+
+/** A signed call of an operation, through the whole journey. */
+export async function call(
   house: House,
   keys: Keys,
   service: string,
   operation: string,
   input: object,
 ): Promise<Answer> {
+  const load = pathed[service]
+  if (load !== undefined) return ask(house, await clientRequest(load, keys, operation, input))
   const version = versions[service]
   const request: RawRequest =
     version === undefined
@@ -139,7 +186,8 @@ export async function ask(house: House, request: RawRequest): Promise<Answer> {
       : response.body instanceof Uint8Array
         ? Buffer.from(response.body).toString()
         : ''
-  const code = /<Code>([^<]*)/.exec(text)?.[1] ?? /"__type":"([^"]*)"/.exec(text)?.[1] ?? ''
+  const type = response.headers['x-amzn-errortype']?.toString().split(':')[0]
+  const code = /<Code>([^<]*)/.exec(text)?.[1] ?? /"__type":"([^"]*)"/.exec(text)?.[1] ?? type ?? ''
   const message = /<Message>([^<]*)/.exec(text)?.[1] ?? /"[mM]essage":"([^"]*)"/.exec(text)?.[1]
   const failed = response.status >= 400
   return { status: response.status, code: failed ? code : '', message: message ?? '', text }

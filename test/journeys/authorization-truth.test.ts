@@ -6,6 +6,7 @@ import { uniqueId } from '../../src/kernel/ids.ts'
 import type { AnyOperation, Service } from '../../src/kernel/service.ts'
 import type { Collection, Transaction } from '../../src/kernel/store.ts'
 import type { Target } from '../../src/kernel/target.ts'
+import { service as accessanalyzer } from '../../src/services/accessanalyzer/service.ts'
 import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
 import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { newAccessKey } from '../../src/services/iam/access-keys.ts'
@@ -44,6 +45,7 @@ import {
   stsRows,
   type World,
 } from './authorization-rows.ts'
+import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
 import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
 import { organizationsRows } from './authorization-rows-organizations.ts'
@@ -68,6 +70,7 @@ const suites = [
   { service: sts, rows: new Map([...stsRows, ...federationStsRows]) },
   { service: cloudtrail, rows: cloudtrailRows },
   { service: organizations, rows: organizationsRows },
+  { service: accessanalyzer, rows: new Map([...policyCheckRows]) },
 ] as const
 
 type Suite = (typeof suites)[number]
@@ -210,6 +213,12 @@ async function between(
   }
 }
 
+/** What the service's actions begin with. */
+function prefixOf({ name }: Service): string {
+  const { signingName, actionPrefix = signingName } = services.find((one) => one.name === name)!
+  return actionPrefix
+}
+
 for (const suite of suites) {
   const { service, rows } = suite
   describe(service.name, () => {
@@ -240,7 +249,7 @@ for (const suite of suites) {
 
         const asked: (readonly [string, string])[] = []
         const note = async (targets: readonly Target[]) => {
-          for (const { action = `${service.name}:${name}`, resource } of targets)
+          for (const { action = `${prefixOf(service)}:${name}`, resource } of targets)
             asked.push([action, resource])
         }
         const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
