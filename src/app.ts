@@ -11,6 +11,7 @@ import { keepLog } from './audit/housekeeping.ts'
 import { AuditLog } from './audit/log.ts'
 import { type Config, storeUrl } from './config.ts'
 import { Credentials } from './gateway/credentials.ts'
+import { EpochCache } from './gateway/epoch-cache.ts'
 import type { House } from './gateway/house.ts'
 import { innerCall } from './gateway/inner-call.ts'
 import { type Listening, listen } from './gateway/listen.ts'
@@ -143,7 +144,8 @@ export async function createApp(
   const epochOf = (account: string, kind: string) => store.epochs.current(account, kind)
   const { guardrails: guardrailsOf } = await import('./services/organizations/guardrails.ts')
   const guardrails: Guardrails = guardrailsOf((owner) => store.storeFor(owner))
-  const memberships = new Memberships(guardrails, epochOf)
+  const cache = new EpochCache(epochOf)
+  const memberships = new Memberships(guardrails, cache)
   const metrics = new Metrics()
 
   const house: House = {
@@ -161,6 +163,7 @@ export async function createApp(
     guardrails,
     inventory: inventoryOf(entries, (owner) => store.storeFor(owner)),
     memberships,
+    cache,
     credentials: new Credentials(epochOf, principals, memberships, openToken),
     throttle: new Throttle(config.throttle),
     trustedProxies: config.trustedProxies,

@@ -108,6 +108,10 @@ export class Call implements CallContext {
     return this.#house.callService(this.#exchange, { service, operation, input, ...options })
   }
 
+  cached<T>(kind: string, account: string, key: string, load: () => Promise<T>): T | Promise<T> {
+    return this.#house.cache.get(kind, account, key, load)
+  }
+
   async authorize(targets: readonly Target[], as?: Principal): Promise<void> {
     if (as !== undefined) {
       if (this.#exchange.operation?.access.kind !== 'public')

@@ -2,7 +2,8 @@ import type { Caller } from '../kernel/authorization.ts'
 import { accountOfAccessKey } from '../kernel/ids.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import { SigningKeys } from '../wire/sigv4.ts'
-import type { EpochOf, Memberships } from './memberships.ts'
+import type { EpochOf } from './epoch-cache.ts'
+import type { Memberships } from './memberships.ts'
 
 /** A key whose secret is known: what verifying and deciding need, loaded once per epoch. */
 export interface KnownKey {

@@ -12,6 +12,7 @@ import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import type { Owner, Store } from '../kernel/store.ts'
 import type { Router } from '../wire/route/router.ts'
 import type { Credentials } from './credentials.ts'
+import type { EpochCache } from './epoch-cache.ts'
 import type { Exchange } from './exchange.ts'
 import type { LoadedService } from './loaded-service.ts'
 import type { Memberships } from './memberships.ts'
@@ -46,6 +47,7 @@ export interface House {
   readonly guardrails: Guardrails
   readonly inventory: Inventory
   readonly memberships: Memberships
+  readonly cache: EpochCache
   readonly credentials: Credentials
   readonly throttle: Throttle
   /** Peers whose word about where a request comes from is taken. */

@@ -48,6 +48,12 @@ export interface ReadContext {
   /** Who vouches for tokens: this installation, or AWS's own names. */
   readonly issuer: 'self' | 'aws'
   readonly ports: Pick<Ports, 'seals'>
+  /**
+   * What is read often, kept while no record of a collection `cached: kind` changes in the account.
+   * Answers at once what is at hand.
+   * @param key tells one thing from another, the Region among it where that matters
+   */
+  cached<T>(kind: string, account: string, key: string, load: () => Promise<T>): T | Promise<T>
 }
 
 /** Whose authority a nested call carries. */

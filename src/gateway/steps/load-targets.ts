@@ -62,5 +62,6 @@ export function readContext(exchange: Exchange, house: House, own: Owner): ReadC
     baseUrl: house.publicUrl ?? exchange.origin,
     issuer: house.issuer,
     ports: house.ports,
+    cached: (kind, account, key, load) => house.cache.get(kind, account, key, load),
   }
 }
