@@ -24,6 +24,13 @@ export const services: readonly ServiceEntry[] = [
     constraints: () => import('./iam/constraints.json', { with: { type: 'json' } }),
   },
   {
+    name: 'kms',
+    signingName: 'kms',
+    target: 'TrentService',
+    load: async () => (await import('./kms/service.ts')).service,
+    constraints: () => import('./kms/constraints.json', { with: { type: 'json' } }),
+  },
+  {
     name: 'organizations',
     signingName: 'organizations',
     target: 'AWSOrganizationsV20161128',

@@ -1,0 +1,117 @@
+import type { KeySpec, KeyUsageType } from '@aws-sdk/client-kms'
+import type { CallContext } from '../../kernel/context.ts'
+import type { Input } from '../../kernel/contract.ts'
+import { type C, fail, operation } from './contract.ts'
+import { metadataOf } from './key-metadata.ts'
+import { checkKeyPolicy, defaultPolicy } from './key-policies.ts'
+import { type KeyRecord, keys, materials } from './key-records.ts'
+import { specFacts } from './key-specs.ts'
+import { newMaterialId, sealMaterial } from './materials.ts'
+import { newMaterial } from './new-material.ts'
+import { mergedTags, tagContext } from './tagging.ts'
+
+export const CreateKey = operation('CreateKey', {
+  access: {
+    kind: 'iam',
+    targets(input) {
+      const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT'
+      const usage = input.KeyUsage ?? 'ENCRYPT_DECRYPT'
+      const create = {
+        resource: '*',
+        record: undefined,
+        context: {
+          ...tagContext(input.Tags),
+          'kms:KeySpec': spec,
+          'kms:KeyUsage': usage,
+          'kms:CustomerMasterKeySpec': spec,
+          'kms:CustomerMasterKeyUsage': usage,
+          'kms:KeyOrigin': input.Origin ?? 'AWS_KMS',
+          'kms:MultiRegion': String(input.MultiRegion ?? false),
+          'kms:MultiRegionKeyType': input.MultiRegion ? 'PRIMARY' : undefined,
+          'kms:BypassPolicyLockoutSafetyCheck': String(
+            input.BypassPolicyLockoutSafetyCheck ?? false,
+          ),
+        },
+      }
+      return input.Tags?.length ? [create, { ...create, action: 'kms:TagResource' }] : [create]
+    },
+  },
+  async handle(input, ctx) {
+    const key = newKey(input, ctx)
+    const material =
+      key.material === undefined
+        ? undefined
+        : await sealMaterial(key, key.material, await newMaterial(key.spec, ctx.random), ctx)
+    await ctx.store.transaction(async (tx) => {
+      await tx.of(keys).create(key)
+      if (material !== undefined)
+        await tx.of(materials).create({
+          keyId: key.id,
+          id: key.material!,
+          sealed: material,
+          createdAt: key.createdAt,
+          origin: 'AWS_KMS',
+          state: 'CURRENT',
+        })
+    })
+    return { KeyMetadata: metadataOf(key) }
+  },
+})
+
+function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): KeyRecord {
+  const { spec, usage } = checkedSpec(input)
+  const origin = input.Origin ?? 'AWS_KMS'
+  if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE')
+    throw fail('UnsupportedOperationException', 'Keys in custom key stores are still to be built.')
+  if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined)
+    throw fail('ValidationException', `CustomKeyStoreId is not valid with origin ${origin}.`)
+  const hex = Buffer.from(ctx.random.bytes(16)).toString('hex')
+  const own = {
+    id: input.MultiRegion ? `mrk-${hex}` : ctx.random.uuid(),
+    account: ctx.account,
+    region: ctx.region,
+    tags: mergedTags({}, input.Tags),
+  }
+  const policy = input.Policy ?? defaultPolicy(ctx.account)
+  // The default policy locks nobody out.
+  const bypass = input.Policy === undefined || input.BypassPolicyLockoutSafetyCheck
+  checkKeyPolicy(policy, own, bypass, ctx)
+  const material = origin === 'AWS_KMS' ? newMaterialId(ctx.random) : undefined
+  return {
+    ...own,
+    spec,
+    usage,
+    origin,
+    manager: 'CUSTOMER',
+    description: input.Description ?? '',
+    policy,
+    createdAt: ctx.now(),
+    enabled: true,
+    material,
+    materialIds: material === undefined ? [] : [material],
+    ...(input.MultiRegion && {
+      multiRegion: { type: 'PRIMARY', primaryRegion: ctx.region, replicaRegions: [] },
+    }),
+  }
+}
+
+function checkedSpec(input: Input<C, 'CreateKey'>): { spec: KeySpec; usage: KeyUsageType } {
+  const spec = (input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT') as KeySpec
+  if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined)
+    throw fail(
+      'ValidationException',
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    )
+  const facts = specFacts(spec)
+  if (facts === undefined)
+    throw fail('UnsupportedOperationException', `KeySpec ${spec} is not supported in this Region.`)
+  if (input.KeyUsage === undefined && spec !== 'SYMMETRIC_DEFAULT')
+    throw fail(
+      'ValidationException',
+      'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    )
+  const usage = input.KeyUsage ?? 'ENCRYPT_DECRYPT'
+  if (!facts.usages.includes(usage))
+    throw fail('ValidationException', `KeyUsage ${usage} is not compatible with KeySpec ${spec}`)
+  return { spec, usage }
+}

@@ -1,0 +1,26 @@
+import { operation } from './contract.ts'
+import { checkDryRun } from './dry-run.ts'
+import { checkAlgorithm, keyContext, seal } from './encryption.ts'
+import { keyArn } from './key-records.ts'
+import { foundKey, keyTarget } from './key-targets.ts'
+
+export const Encrypt = operation('Encrypt', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [
+      await keyTarget(input.KeyId, read, {
+        encryptionContext: input.EncryptionContext,
+        grantTokens: input.GrantTokens,
+        context: { 'kms:EncryptionAlgorithm': input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT' },
+      }),
+    ],
+  },
+  async handle(input, ctx, [target]) {
+    const key = foundKey(target)
+    const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Encrypt')
+    checkDryRun(input)
+    const own = keyContext(ctx, target)
+    const { blob } = await seal(key, input.Plaintext, input.EncryptionContext, own)
+    return { CiphertextBlob: blob, KeyId: keyArn(key), EncryptionAlgorithm }
+  },
+})

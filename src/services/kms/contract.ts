@@ -1,0 +1,15 @@
+import type * as Kms from '@aws-sdk/client-kms'
+import { errorsOf } from '../../kernel/errors.ts'
+import { operationsOf } from '../../kernel/service.ts'
+
+export type C = typeof Kms
+
+/** `operation(name, { access, handle })`, typed by the official client. */
+export const operation = operationsOf<C>()
+
+/** `fail(code, message)`; the codes here are those that AWS sends and the model omits. */
+export const fail = errorsOf<C>()({
+  AccessDeniedException: 400,
+  ValidationException: 400,
+  ThrottlingException: 400,
+})

@@ -1,0 +1,46 @@
+import type { KeyState, KeyUsageType } from '@aws-sdk/client-kms'
+import type { ServiceError } from '../../kernel/errors.ts'
+import { fail } from './contract.ts'
+import { type KeyRecord, keyArn } from './key-records.ts'
+
+/** The state that a key is in; most of it follows from what the record says. */
+export function stateOf(key: KeyRecord): KeyState {
+  if (key.deletion !== undefined) return 'PendingDeletion'
+  if (key.origin === 'EXTERNAL' && key.material === undefined) return 'PendingImport'
+  return key.enabled ? 'Enabled' : 'Disabled'
+}
+
+const words: Readonly<Partial<Record<KeyState, string>>> = {
+  PendingDeletion: 'pending deletion',
+  PendingReplicaDeletion: 'pending replica deletion',
+  PendingImport: 'pending import',
+  Unavailable: 'unavailable',
+  Creating: 'creating',
+  Updating: 'updating',
+}
+
+/** AWS's refusal for a key whose state does not permit an operation. */
+export const invalidState = (key: KeyRecord): ServiceError =>
+  fail('KMSInvalidStateException', `${keyArn(key)} is ${words[stateOf(key)] ?? 'disabled'}.`)
+
+/** Refuses to use a key that is disabled, leaves soon, or has no material. */
+export function checkUsable(key: KeyRecord): void {
+  const state = stateOf(key)
+  if (state === 'Enabled') return
+  if (state === 'Disabled') throw fail('DisabledException', `${keyArn(key)} is disabled.`)
+  throw invalidState(key)
+}
+
+/** Refuses changes of a key that waits for its deletion. */
+export function checkLiving(key: KeyRecord): void {
+  if (key.deletion !== undefined) throw invalidState(key)
+}
+
+/** Refuses a key of another use than the operation's. */
+export function checkUsage(key: KeyRecord, usage: KeyUsageType, operation: string): void {
+  if (key.usage === usage) return
+  throw fail(
+    'InvalidKeyUsageException',
+    `${keyArn(key)} key usage is ${key.usage} which is not valid for ${operation}.`,
+  )
+}

@@ -1,0 +1,89 @@
+import type { CallContext } from '../../kernel/context.ts'
+import { fail, operation } from './contract.ts'
+import { metadataOf } from './key-metadata.ts'
+import { type KeyRecord, keyArn, keys } from './key-records.ts'
+import { checkLiving, invalidState, stateOf } from './key-states.ts'
+import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
+import { storePage } from './listing.ts'
+
+export const DescribeKey = operation('DescribeKey', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [
+      await keyTarget(input.KeyId, read, { grantTokens: input.GrantTokens }),
+    ],
+  },
+  handle: (_input, _ctx, [target]) => ({ KeyMetadata: metadataOf(foundKey(target)) }),
+})
+
+export const ListKeys = operation('ListKeys', {
+  access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },
+  async handle(input, ctx) {
+    const { items, ...more } = await storePage(keys, input, ctx)
+    return { Keys: items.map((key) => ({ KeyId: key.id, KeyArn: keyArn(key) })), ...more }
+  },
+})
+
+/** Changes a key that may be changed; what AWS manages may not. */
+async function change(
+  target: KeyTarget,
+  ctx: CallContext,
+  next: (old: KeyRecord) => Partial<KeyRecord>,
+): Promise<void> {
+  const key = foundKey(target)
+  checkCustomerManaged(key)
+  await ctx.store.transaction((tx) =>
+    tx.of(keys).update([key.id], (old) => {
+      checkLiving(old)
+      return { ...old, ...next(old) }
+    }),
+  )
+}
+
+/** Refuses to change a key that a service manages. */
+export function checkCustomerManaged(key: KeyRecord): void {
+  if (key.manager === 'AWS')
+    throw fail(
+      'AccessDeniedException',
+      `${keyArn(key)} is an AWS managed key and cannot be changed.`,
+    )
+}
+
+const managed = { forms: 'no-alias' } as const
+
+const switched =
+  (enabled: boolean) =>
+  async (_input: object, ctx: CallContext, [target]: readonly [KeyTarget]) => {
+    await change(target, ctx, (old) => {
+      if (stateOf(old) === 'PendingImport') throw invalidState(old)
+      return { enabled }
+    })
+    return {}
+  }
+
+export const EnableKey = operation('EnableKey', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await keyTarget(input.KeyId, read, managed)],
+  },
+  handle: switched(true),
+})
+
+export const DisableKey = operation('DisableKey', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await keyTarget(input.KeyId, read, managed)],
+  },
+  handle: switched(false),
+})
+
+export const UpdateKeyDescription = operation('UpdateKeyDescription', {
+  access: {
+    kind: 'iam',
+    targets: async (input, read) => [await keyTarget(input.KeyId, read, managed)],
+  },
+  async handle(input, ctx, [target]) {
+    await change(target, ctx, () => ({ description: input.Description }))
+    return {}
+  },
+})

@@ -1,0 +1,80 @@
+import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto'
+import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import type { Random } from '../../kernel/ports.ts'
+import { type KeyRecord, keyArn, type MaterialRecord, materials } from './key-records.ts'
+
+const purpose = 'kms-material'
+
+/** What reading materials needs; the store is the key's. */
+export interface MaterialReader {
+  readonly ports: Pick<ReadContext['ports'], 'seals'>
+  readonly store: Pick<ReadContext['store'], 'of'>
+  cached: ReadContext['cached']
+}
+
+/** Ids of materials say nothing about them. */
+export const newMaterialId = (random: Random): string =>
+  Buffer.from(random.bytes(32)).toString('hex')
+
+const bound = (key: Pick<KeyRecord, 'account' | 'id'>, materialId: string): string =>
+  `${key.account}/${key.id}/${materialId}`
+
+/**
+ * Seals key material under a key of its own purpose, beside the barrier that seals its record: who
+ * reads records by some fault still reads no keys. Replicas of a key share its seal.
+ */
+export async function sealMaterial(
+  key: Pick<KeyRecord, 'account' | 'id'>,
+  materialId: string,
+  bytes: Uint8Array,
+  ctx: Pick<CallContext, 'ports'>,
+): Promise<string> {
+  const seal = await ctx.ports.seals.ready(purpose)
+  return seal.seal(bytes, bound(key, materialId))
+}
+
+/** The bytes of a sealed material. */
+export async function openMaterial(
+  key: Pick<KeyRecord, 'account' | 'id' | 'region'>,
+  record: Pick<MaterialRecord, 'id' | 'sealed'>,
+  ctx: Pick<ReadContext, 'ports'>,
+): Promise<Uint8Array> {
+  const seal = await ctx.ports.seals.ready(purpose)
+  const bytes = seal.open(record.sealed, bound(key, record.id))
+  if (bytes === undefined) throw new Error(`the material of ${keyArn(key)} cannot be opened`)
+  return bytes
+}
+
+/** A material ready for use: a secret key, or a private key with its public half. */
+export interface ReadyMaterial {
+  readonly id: string
+  readonly key: KeyObject
+  readonly state: MaterialRecord['state']
+  readonly expiresAt: number | undefined
+}
+
+/**
+ * The material of a key by its id; undefined when there is none. Parsed once and kept while nothing
+ * of the account's keys changes: a parse costs more than what is done with the key.
+ */
+export function material(
+  key: KeyRecord,
+  id: string,
+  ctx: MaterialReader,
+): ReadyMaterial | undefined | Promise<ReadyMaterial | undefined> {
+  const { account, region } = key
+  return ctx.cached('kms', account, `${region}/material/${key.id}/${id}`, async () => {
+    const record = await ctx.store.of(materials).get([key.id, id])
+    if (record === undefined) return undefined
+    const bytes = Buffer.from(await openMaterial(key, record, ctx))
+    const isSecret = key.spec === 'SYMMETRIC_DEFAULT' || key.spec.startsWith('HMAC_')
+    return {
+      id,
+      key: isSecret
+        ? createSecretKey(bytes)
+        : createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }),
+      state: record.state,
+      expiresAt: record.expiry?.validTo?.getTime(),
+    }
+  })
+}
