@@ -40,11 +40,31 @@ const botocore = execFileSync('python3', ['-c', 'import botocore; print(botocore
 }).trim()
 
 for (const service of services) {
-  const file = constraintsOf(readModel(service))
+  const file = constraintsOf(withNewerValues(readModel(service), await clientOf(service)))
   const folder = join(import.meta.dirname, '../src/services', service)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'constraints.json'), `${JSON.stringify(file)}\n`)
   console.log(`${service}: ${Object.keys(file.shapes).length} shapes`)
+}
+
+/** The official client of a service, where it is installed. */
+async function clientOf(service: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = join(import.meta.dirname, '../src/services', service, 'contract.ts')
+  const entry = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const name = /'(@aws-sdk\/client-[a-z0-9-]+)'/.exec(entry)?.[1]
+  return name === undefined ? {} : await import(name)
+}
+
+/** botocore may be older than the client: enum values that only the client knows are values too. */
+function withNewerValues(model: Model, client: Readonly<Record<string, unknown>>): Model {
+  const shapes = Object.entries(model.shapes).map(([name, shape]) => {
+    const known = client[name]
+    if (shape.enum === undefined || typeof known !== 'object' || known === null)
+      return [name, shape] as const
+    const values = new Set([...shape.enum, ...(Object.values(known) as string[])])
+    return [name, { ...shape, enum: [...values] }] as const
+  })
+  return { ...model, shapes: Object.fromEntries(shapes) }
 }
 
 /** The newest model of a service. */

@@ -21,13 +21,14 @@ export const Decrypt = operation('Decrypt', {
     const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Decrypt')
     const blob = input.CiphertextBlob ?? new Uint8Array()
     const own = keyContext(ctx, target)
-    const { plaintext, materialId } = await open(key, blob, input.EncryptionContext, own)
+    const context = input.EncryptionContext
+    const { plaintext, materialId } = await open(key, blob, context, own, EncryptionAlgorithm)
     checkDryRun(input)
     return {
       KeyId: keyArn(key),
       Plaintext: plaintext,
       EncryptionAlgorithm,
-      KeyMaterialId: materialId,
+      ...(EncryptionAlgorithm === 'SYMMETRIC_DEFAULT' && { KeyMaterialId: materialId }),
     }
   },
 })

@@ -20,7 +20,13 @@ export const Encrypt = operation('Encrypt', {
     const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Encrypt')
     checkDryRun(input)
     const own = keyContext(ctx, target)
-    const { blob } = await seal(key, input.Plaintext, input.EncryptionContext, own)
+    const { blob } = await seal(
+      key,
+      input.Plaintext,
+      input.EncryptionContext,
+      own,
+      EncryptionAlgorithm,
+    )
     return { CiphertextBlob: blob, KeyId: keyArn(key), EncryptionAlgorithm }
   },
 })

@@ -57,10 +57,22 @@ export const ReEncrypt = operation('ReEncrypt', {
       'ReEncryptTo',
     )
     const blob = input.CiphertextBlob ?? new Uint8Array()
-    const opened = await open(source, blob, input.SourceEncryptionContext, keyContext(ctx, from))
+    const opened = await open(
+      source,
+      blob,
+      input.SourceEncryptionContext,
+      keyContext(ctx, from),
+      SourceEncryptionAlgorithm,
+    )
     checkDryRun(input)
     const context = input.DestinationEncryptionContext
-    const sealed = await seal(destination, opened.plaintext, context, keyContext(ctx, to))
+    const sealed = await seal(
+      destination,
+      opened.plaintext,
+      context,
+      keyContext(ctx, to),
+      DestinationEncryptionAlgorithm,
+    )
     return {
       CiphertextBlob: sealed.blob,
       SourceKeyId: keyArn(source),

@@ -7,6 +7,7 @@ import { type AliasRecord, aliasArn, aliases, type KeyRecord } from './key-recor
 import { checkLiving } from './key-states.ts'
 import { foundKey, keyTarget, targetOf } from './key-targets.ts'
 import { keyPage, storePage } from './listing.ts'
+import { isSecret } from './materials.ts'
 
 const quotaPerKey = 50
 
@@ -111,7 +112,7 @@ export const UpdateAlias = operation('UpdateAlias', {
     checkName(input.AliasName)
     const key = foundKey(target)
     const old = former?.record as KeyRecord | undefined
-    if (old !== undefined && (old.usage !== key.usage || isSecret(old) !== isSecret(key)))
+    if (old !== undefined && (old.usage !== key.usage || isSecret(old.spec) !== isSecret(key.spec)))
       throw fail(
         'ValidationException',
         `Alias ${aliasArn(ctx.account, ctx.region, input.AliasName)} cannot be changed to a key of another type or usage.`,
@@ -124,9 +125,6 @@ export const UpdateAlias = operation('UpdateAlias', {
     return {}
   },
 })
-
-const isSecret = ({ spec }: KeyRecord): boolean =>
-  spec === 'SYMMETRIC_DEFAULT' || spec.startsWith('HMAC_')
 
 const entry = (alias: AliasRecord, { account, region }: CallContext) => ({
   AliasName: alias.name,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import * as Kms from '@aws-sdk/client-kms'
 import { type Account, allow, openAccount, policy } from '../../../test/account.ts'
 import type { Keys } from '../../../test/installation.ts'
+import { bytes, kmsOf, type Loose, refusedAs } from './calls.test-support.ts'
 
 let account: Account
 before(async () => {
@@ -10,33 +10,7 @@ before(async () => {
 })
 after(() => account.close())
 
-// biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape that it expects
-type Loose = any
-
-async function kms(name: string, input: object = {}, credentials?: Keys): Promise<Loose> {
-  const client = new Kms.KMSClient({
-    endpoint: account.house.url,
-    region: 'us-east-1',
-    credentials: credentials ?? account.house.admin,
-    maxAttempts: 1,
-  })
-  try {
-    const commands = Kms as unknown as Record<string, new (i: object) => never>
-    return await (client as { send(command: never): Promise<Loose> }).send(
-      new commands[`${name}Command`]!(input),
-    )
-  } finally {
-    client.destroy()
-  }
-}
-
-const refusedAs = (name: string, text?: string | RegExp) => (error: Error) => {
-  assert.equal(error.name, name, error.message)
-  if (typeof text === 'string') assert.equal(error.message, text)
-  else if (text) assert.match(error.message, text)
-  return true
-}
-const bytes = (text: string) => new TextEncoder().encode(text)
+const kms = kmsOf(() => account)
 const newKey = async (input: object = {}) => (await kms('CreateKey', input)).KeyMetadata
 
 test('what is encrypted is decrypted under its context, and under no other', async () => {

@@ -13,7 +13,8 @@ import { loadKey, type NamedKey } from './key-names.ts'
 import { type KeyRecord, keyArn } from './key-records.ts'
 import { checkUsable, checkUsage } from './key-states.ts'
 import { type KeyTarget, keyTarget, targetOf } from './key-targets.ts'
-import { type MaterialReader, material } from './materials.ts'
+import { type MaterialReader, material, publicHalf } from './materials.ts'
+import { rsaDecrypt, rsaEncrypt } from './rsa-encryption.ts'
 
 /** What working with a decided key needs: its own account's store. */
 export interface KeyContext extends MaterialReader {
@@ -58,26 +59,49 @@ export async function currentMaterial(key: KeyRecord, ctx: KeyContext) {
   return current
 }
 
-/** A symmetric ciphertext under the key's current material. */
+/** A ciphertext under the key's current material. */
 export async function seal(
   key: KeyRecord,
   plaintext: Uint8Array,
   context: EncryptionContext | undefined,
   ctx: KeyContext,
+  algorithm: EncryptionAlgorithmSpec = 'SYMMETRIC_DEFAULT',
 ): Promise<{ readonly blob: Uint8Array; readonly materialId: string }> {
-  const { id, key: secret } = await currentMaterial(key, ctx)
+  const current = await currentMaterial(key, ctx)
+  const { id, key: secret } = current
+  if (algorithm !== 'SYMMETRIC_DEFAULT') {
+    checkNoContext(context)
+    return { blob: rsaEncrypt(key, algorithm, plaintext, publicHalf(current)), materialId: id }
+  }
   const names = { account: key.account, keyId: key.id, materialId: id }
   const nonce = ctx.random.bytes(nonceLength)
   return { blob: encryptMessage(names, secret, nonce, plaintext, context), materialId: id }
 }
 
-/** What a symmetric ciphertext of the key says; throws InvalidCiphertextException. */
+/** Encryption contexts are authenticated by symmetric keys only. */
+function checkNoContext(context: EncryptionContext | undefined): void {
+  if (context !== undefined && Object.keys(context).length > 0)
+    throw fail(
+      'ValidationException',
+      'EncryptionContext is not supported when using asymmetric KMS keys.',
+    )
+}
+
+/** What a ciphertext of the key says; throws InvalidCiphertextException. */
 export async function open(
   key: KeyRecord,
   blob: Uint8Array,
   context: EncryptionContext | undefined,
   ctx: KeyContext,
+  algorithm: EncryptionAlgorithmSpec = 'SYMMETRIC_DEFAULT',
 ): Promise<{ readonly plaintext: Uint8Array; readonly materialId: string }> {
+  if (algorithm !== 'SYMMETRIC_DEFAULT') {
+    checkNoContext(context)
+    const current = await currentMaterial(key, ctx)
+    const plaintext = rsaDecrypt(algorithm, blob, current.key)
+    if (plaintext === undefined) throw invalidCiphertext()
+    return { plaintext, materialId: current.id }
+  }
   const names = namesOf(blob)
   if (names?.keyId !== key.id || names.account !== key.account) throw invalidCiphertext()
   const id = key.materialIds.find((known) => known.startsWith(names.materialPrefix))

@@ -1,4 +1,5 @@
-import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import type { KeySpec } from '@aws-sdk/client-kms'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { Random } from '../../kernel/ports.ts'
 import { type KeyRecord, keyArn, type MaterialRecord, materials } from './key-records.ts'
@@ -45,6 +46,10 @@ export async function openMaterial(
   return bytes
 }
 
+/** Whether a key of the spec is secret as a whole; others have a public half. */
+export const isSecret = (spec: KeySpec): boolean =>
+  spec === 'SYMMETRIC_DEFAULT' || spec.startsWith('HMAC_')
+
 /** A material ready for use: a secret key, or a private key with its public half. */
 export interface ReadyMaterial {
   readonly id: string
@@ -67,14 +72,25 @@ export function material(
     const record = await ctx.store.of(materials).get([key.id, id])
     if (record === undefined) return undefined
     const bytes = Buffer.from(await openMaterial(key, record, ctx))
-    const isSecret = key.spec === 'SYMMETRIC_DEFAULT' || key.spec.startsWith('HMAC_')
     return {
       id,
-      key: isSecret
+      key: isSecret(key.spec)
         ? createSecretKey(bytes)
         : createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }),
       state: record.state,
       expiresAt: record.expiry?.validTo?.getTime(),
     }
   })
+}
+
+const publicHalves = new WeakMap<KeyObject, KeyObject>()
+
+/** The public half of an asymmetric key; derived once. */
+export function publicHalf({ key }: ReadyMaterial): KeyObject {
+  let half = publicHalves.get(key)
+  if (half === undefined) {
+    half = createPublicKey(key)
+    publicHalves.set(key, half)
+  }
+  return half
 }

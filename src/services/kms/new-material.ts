@@ -1,6 +1,7 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { KeySpec } from '@aws-sdk/client-kms'
+import { privateKeyDer } from '../../crypto/pkcs8.ts'
 import type { Random } from '../../kernel/ports.ts'
 
 const pair = promisify(generateKeyPair) as unknown as (
@@ -32,7 +33,7 @@ export async function newMaterial(spec: KeySpec, random: Random): Promise<Uint8A
   const macLength = macLengths[spec]
   if (macLength !== undefined) return random.bytes(macLength)
   const { privateKey } = await newPair(spec)
-  return privateKey.export({ type: 'pkcs8', format: 'der' })
+  return privateKeyDer(privateKey)
 }
 
 /** A key pair of an asymmetric spec. */

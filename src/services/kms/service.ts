@@ -1,14 +1,19 @@
 import { defineService } from '../../kernel/service.ts'
+import { Decapsulate, DeriveSharedSecret, Encapsulate } from './agreement.ts'
 import { CreateAlias, DeleteAlias, ListAliases, UpdateAlias } from './aliases.ts'
 import { CreateKey } from './CreateKey.ts'
 import type { C } from './contract.ts'
 import { Decrypt } from './Decrypt.ts'
+import { GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext } from './data-key-pairs.ts'
 import { GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom } from './data-keys.ts'
 import { Encrypt } from './Encrypt.ts'
+import { GetPublicKey } from './GetPublicKey.ts'
 import { CancelKeyDeletion, deleteKey, ScheduleKeyDeletion } from './key-deletion.ts'
 import { GetKeyPolicy, ListKeyPolicies, PutKeyPolicy } from './key-policies.ts'
 import { DescribeKey, DisableKey, EnableKey, ListKeys, UpdateKeyDescription } from './keys.ts'
+import { GenerateMac, VerifyMac } from './macs.ts'
 import { ReEncrypt } from './ReEncrypt.ts'
+import { Sign, Verify } from './signing.ts'
 import { ListResourceTags, TagResource, UntagResource } from './tagging.ts'
 
 /** AWS Key Management Service, API version 2014-11-01. */
@@ -19,16 +24,23 @@ export const service = defineService<C>()({
     CancelKeyDeletion,
     CreateAlias,
     CreateKey,
+    Decapsulate,
     Decrypt,
     DeleteAlias,
+    DeriveSharedSecret,
     DescribeKey,
     DisableKey,
     EnableKey,
+    Encapsulate,
     Encrypt,
     GenerateDataKey,
+    GenerateDataKeyPair,
+    GenerateDataKeyPairWithoutPlaintext,
     GenerateDataKeyWithoutPlaintext,
+    GenerateMac,
     GenerateRandom,
     GetKeyPolicy,
+    GetPublicKey,
     ListAliases,
     ListKeyPolicies,
     ListKeys,
@@ -36,14 +48,16 @@ export const service = defineService<C>()({
     PutKeyPolicy,
     ReEncrypt,
     ScheduleKeyDeletion,
+    Sign,
     TagResource,
     UntagResource,
     UpdateAlias,
     UpdateKeyDescription,
+    Verify,
+    VerifyMac,
   },
   notYet: {
-    others:
-      'signatures, MACs, key pairs, grants, rotation, import, replicas and custom key stores are still to be built',
+    others: 'grants, rotation, import, replicas and custom key stores are still to be built',
   },
   jobs: { 'kms.DeleteKey': deleteKey },
   secrets: ['Plaintext', 'PrivateKeyPlaintext', 'SharedSecret', 'EncryptedKeyMaterial', 'Message'],

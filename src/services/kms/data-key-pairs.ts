@@ -1,0 +1,81 @@
+import { createPublicKey } from 'node:crypto'
+import type { DataKeyPairSpec } from '@aws-sdk/client-kms'
+import { privateKeyDer } from '../../crypto/pkcs8.ts'
+import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import type { EncryptionContext } from './ciphertext.ts'
+import { fail, operation } from './contract.ts'
+import { checkDryRun } from './dry-run.ts'
+import { checkAlgorithm, keyContext, seal } from './encryption.ts'
+import { keyArn } from './key-records.ts'
+import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
+import { newPair } from './new-material.ts'
+
+interface PairInput {
+  readonly KeyId: string
+  readonly KeyPairSpec: DataKeyPairSpec
+  readonly EncryptionContext?: EncryptionContext | undefined
+  readonly GrantTokens?: readonly string[] | undefined
+  readonly DryRun?: boolean | undefined
+  readonly Recipient?: object | undefined
+}
+
+const access = {
+  kind: 'iam' as const,
+  targets: async (input: PairInput, read: ReadContext) =>
+    [
+      await keyTarget(input.KeyId, read, {
+        encryptionContext: input.EncryptionContext,
+        grantTokens: input.GrantTokens,
+        context: {
+          'kms:DataKeyPairSpec': input.KeyPairSpec,
+          'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT',
+        },
+      }),
+    ] as const,
+}
+
+async function newDataKeyPair(name: string, input: PairInput, ctx: CallContext, target: KeyTarget) {
+  if (input.Recipient !== undefined)
+    throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
+  const key = foundKey(target)
+  checkAlgorithm(key, undefined, name)
+  if (key.customKeyStoreId !== undefined)
+    throw fail('UnsupportedOperationException', `${keyArn(key)} is in a custom key store.`)
+  if (input.KeyPairSpec === 'SM2')
+    throw fail('UnsupportedOperationException', 'KeyPairSpec SM2 is not supported in this Region.')
+  checkDryRun(input)
+  const { privateKey } = await newPair(input.KeyPairSpec)
+  const PrivateKeyPlaintext = privateKeyDer(privateKey)
+  const context = input.EncryptionContext
+  const { blob, materialId } = await seal(
+    key,
+    PrivateKeyPlaintext,
+    context,
+    keyContext(ctx, target),
+  )
+  return {
+    PrivateKeyCiphertextBlob: blob,
+    PrivateKeyPlaintext,
+    PublicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
+    KeyId: keyArn(key),
+    KeyPairSpec: input.KeyPairSpec,
+    KeyMaterialId: materialId,
+  }
+}
+
+export const GenerateDataKeyPair = operation('GenerateDataKeyPair', {
+  access,
+  handle: (input, ctx, [target]) => newDataKeyPair('GenerateDataKeyPair', input, ctx, target),
+})
+
+export const GenerateDataKeyPairWithoutPlaintext = operation(
+  'GenerateDataKeyPairWithoutPlaintext',
+  {
+    access,
+    async handle(input, ctx, [target]) {
+      const name = 'GenerateDataKeyPairWithoutPlaintext'
+      const { PrivateKeyPlaintext: _kept, ...told } = await newDataKeyPair(name, input, ctx, target)
+      return told
+    },
+  },
+)
