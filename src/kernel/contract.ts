@@ -37,9 +37,11 @@ export type Validated<T> = T extends Leaf | AsyncIterable<Uint8Array>
     ? readonly Validated<NonNullable<E>>[]
     : T extends object
       ? {
-          readonly [K in keyof T]: Record<never, never> extends Pick<T, K>
-            ? Validated<StreamOr<T[K]>> | undefined
-            : Validated<NonNullable<StreamOr<T[K]>>>
+          readonly [K in keyof T]: string extends K
+            ? Validated<NonNullable<T[K]>>
+            : Record<never, never> extends Pick<T, K>
+              ? Validated<StreamOr<T[K]>> | undefined
+              : Validated<NonNullable<StreamOr<T[K]>>>
         }
       : T
 
@@ -47,11 +49,16 @@ export type Validated<T> = T extends Leaf | AsyncIterable<Uint8Array>
  * Streaming members are async iterables with back-pressure: the clients take any kind of stream
  * for one, and give one that can be transformed.
  */
-type StreamOr<T> = ReadableStream extends T
-  ? AsyncIterable<Uint8Array>
-  : NonNullable<T> extends { transformToByteArray(): unknown }
-    ? AsyncIterable<Uint8Array> | Extract<T, undefined>
-    : T
+type StreamOr<T> = [NonNullable<T>] extends [never]
+  ? T
+  : // Structures without required members take anything, and are no streams.
+    Record<never, never> extends NonNullable<T>
+    ? T
+    : ReadableStream extends T
+      ? AsyncIterable<Uint8Array>
+      : NonNullable<T> extends { transformToByteArray(): unknown }
+        ? AsyncIterable<Uint8Array> | Extract<T, undefined>
+        : T
 
 /** What a handler of the operation receives. */
 export type Input<C, Op extends string> =

@@ -6,6 +6,9 @@ import { uniqueId } from '../../src/kernel/ids.ts'
 import type { AnyOperation, Service } from '../../src/kernel/service.ts'
 import type { Collection, Transaction } from '../../src/kernel/store.ts'
 import type { Target } from '../../src/kernel/target.ts'
+import { accessPreviews } from '../../src/services/accessanalyzer/access-preview-records.ts'
+import { analyzers } from '../../src/services/accessanalyzer/analyzer-records.ts'
+import { archiveRules } from '../../src/services/accessanalyzer/archive-rules.ts'
 import { service as accessanalyzer } from '../../src/services/accessanalyzer/service.ts'
 import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
 import { accessKeys } from '../../src/services/iam/access-key-records.ts'
@@ -45,6 +48,7 @@ import {
   stsRows,
   type World,
 } from './authorization-rows.ts'
+import { accessAnalyzerRows } from './authorization-rows-accessanalyzer.ts'
 import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
 import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
@@ -70,7 +74,7 @@ const suites = [
   { service: sts, rows: new Map([...stsRows, ...federationStsRows]) },
   { service: cloudtrail, rows: cloudtrailRows },
   { service: organizations, rows: organizationsRows },
-  { service: accessanalyzer, rows: new Map([...policyCheckRows]) },
+  { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
 ] as const
 
 type Suite = (typeof suites)[number]
@@ -102,6 +106,11 @@ async function open(): Promise<Home> {
     send,
     async organize(operation, input) {
       const answer = await call(house.app.house, root, 'organizations', operation, input)
+      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    async analyze(operation, input) {
+      const answer = await call(house.app.house, root, 'accessanalyzer', operation, input)
       assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
       return JSON.parse(answer.text || '{}')
     },
@@ -170,7 +179,17 @@ async function snapshot(world: World): Promise<unknown> {
     const text = JSON.stringify(record)
     return text.includes(world.account) || text.includes(organization ?? world.account)
   }
+  const analyzing = await Promise.all([
+    store.of(archiveRules).list(some),
+    store.of(accessPreviews).list(some),
+  ])
+  // An analyzer notes what it has last looked at, whoever calls.
+  const told = (await store.of(analyzers).list(some)).records.map(
+    ({ lastResource: _, lastResourceAt: __, ...rest }) => rest,
+  )
   return [
+    ...told,
+    ...analyzing.flatMap(({ records }) => records as readonly object[]),
     ...organized.flatMap(({ records }) => (records as readonly object[]).filter(concerns)),
     ...all.flatMap(({ records }) => records as readonly object[]),
     ...keys.records.filter(({ account }) => account === world.account),
@@ -394,6 +413,9 @@ test('every action that is decided is one of the catalogue', async () => {
   assert.ok(asked.has('iam:PassRole') && asked.size > 80)
   // Decided as ReEncryptFrom and ReEncryptTo.
   asked.delete('kms:ReEncrypt')
+  // Decided as GetFinding and ListFindings.
+  asked.delete('access-analyzer:GetFindingV2')
+  asked.delete('access-analyzer:ListFindingsV2')
   const unknown = [...asked].filter((action) => catalogue.actionFacts(action)?.action !== action)
   assert.deepEqual(unknown, [])
 })
