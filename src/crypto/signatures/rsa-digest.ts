@@ -4,7 +4,6 @@ import {
   type KeyObject,
   privateEncrypt,
   publicDecrypt,
-  randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
 
@@ -42,11 +41,18 @@ export function verifyPkcs1Digest(
 
 const modulusBits = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength ?? 0
 
-/** RSASSA-PSS over a digest: EMSA-PSS (RFC 8017, section 9.1) with MGF1 and a salt of the hash's length. */
-export function signPssDigest(hash: RsaHash, digest: Uint8Array, key: KeyObject): Buffer {
+/**
+ * RSASSA-PSS over a digest: EMSA-PSS (RFC 8017, section 9.1) with MGF1.
+ * @param salt random bytes, as many as the digest has
+ */
+export function signPssDigest(
+  hash: RsaHash,
+  digest: Uint8Array,
+  key: KeyObject,
+  salt: Uint8Array,
+): Buffer {
   const bits = modulusBits(key) - 1
   const length = Math.ceil(bits / 8)
-  const salt = randomBytes(digest.length)
   const own = hashOf(hash, Buffer.alloc(8), digest, salt)
   const data = Buffer.alloc(length - own.length - 1)
   data[data.length - salt.length - 1] = 1

@@ -17,7 +17,8 @@ export interface SignatureScheme {
   /** Whether whole messages can be signed. */
   readonly takesMessages: boolean
   signMessage(message: Uint8Array, key: KeyObject): Promise<Uint8Array>
-  signDigest(digest: Uint8Array, key: KeyObject): Uint8Array
+  /** @param random bytes for schemes that are not deterministic */
+  signDigest(digest: Uint8Array, key: KeyObject, random: (length: number) => Uint8Array): Uint8Array
   verifyMessage(message: Uint8Array, signature: Uint8Array, key: KeyObject): Promise<boolean>
   verifyDigest(digest: Uint8Array, signature: Uint8Array, key: KeyObject): boolean
 }
@@ -60,7 +61,7 @@ const pss = (hash: RsaHash): SignatureScheme => {
     digestLength: lengths[hash],
     takesMessages: true,
     signMessage: (message, key) => signOff(hash, message, options(key)),
-    signDigest: (digest, key) => signPssDigest(hash, digest, key),
+    signDigest: (digest, key, random) => signPssDigest(hash, digest, key, random(lengths[hash])),
     verifyMessage: (message, signature, key) => verifyOff(hash, message, options(key), signature),
     verifyDigest: (digest, signature, key) => verifyPssDigest(hash, digest, signature, key),
   }

@@ -70,7 +70,7 @@ export const Sign = operation('Sign', {
     const { key: secret } = await currentMaterial(key, keyContext(ctx, target))
     const Signature = isRaw(input)
       ? await scheme.signMessage(input.Message, secret)
-      : scheme.signDigest(input.Message, secret)
+      : scheme.signDigest(input.Message, secret, (length) => ctx.random.bytes(length))
     return { KeyId: keyArn(key), Signature, SigningAlgorithm: input.SigningAlgorithm }
   },
 })
