@@ -65,6 +65,11 @@ export function signed(
   }
 }
 
+/** A map as the query protocol spells it. */
+export const mapped = (map: Readonly<Record<string, unknown>>) => ({
+  entry: Object.fromEntries(Object.entries(map).map(([key, value], i) => [i + 1, { key, value }])),
+})
+
 /** The form that the AWS query protocol sends. */
 export function queryForm(operation: string, version: string, input: object): string {
   const form = new URLSearchParams({ Action: operation, Version: version })

@@ -1,9 +1,12 @@
+import { mapped } from '../raw-calls.ts'
 import { arn, type Making, type Row, type World } from './authorization-rows.ts'
 
 /** Service-linked roles, reports, delegation and role templates of iam. */
 
 const linked = 'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS'
 const AWSServiceName = 'ecs.amazonaws.com'
+
+const template = 'arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1'
 
 const onAccount = (operation: string, input: object = {}): Row => ({
   input: { ...input },
@@ -46,6 +49,32 @@ export const reportRows: ReadonlyMap<string, Making> = new Map<
         decides: [['iam:GetServiceLinkedRoleDeletionStatus', arn(w, linked)]],
       }
     },
+  ],
+  [
+    'AcquireRole',
+    (w) => ({
+      input: {
+        TemplateArn: template,
+        ReplacementValues: mapped({ AWSServiceName: { Values: ['lambda.amazonaws.com'] } }),
+      },
+      decides: [
+        ['iam:AttachRolePolicy', arn(w, 'role/PowerUserRole')],
+        ['iam:CreateRole', arn(w, 'role/PowerUserRole')],
+      ],
+    }),
+  ],
+  [
+    'GetRoleTemplateVersion',
+    () => ({
+      input: { TemplateArn: template },
+      decides: [['iam:GetRoleTemplateVersion', template]],
+    }),
+  ],
+  ['GetAccountProperties', () => onAccount('GetAccountProperties')],
+  [
+    'PutAccountProperties',
+    () =>
+      onAccount('PutAccountProperties', { Properties: mapped({ 'RoleManager/Enabled': 'true' }) }),
   ],
   ['GenerateCredentialReport', () => onAccount('GenerateCredentialReport')],
   [

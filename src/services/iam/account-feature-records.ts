@@ -6,6 +6,8 @@ export interface AccountFeatures {
   /** URL that its outbound tokens name as issuer; undefined while the feature is off. */
   readonly outboundIssuer?: string | undefined
   readonly tokenVersion: 'v1Token' | 'v2Token'
+  /** Whether consoles may make roles from templates. */
+  readonly roleManager?: boolean | undefined
   /** Of the organization that the account manages. */
   readonly organizationFeatures: readonly FeatureType[]
 }

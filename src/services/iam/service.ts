@@ -4,7 +4,9 @@ import { onAccountCreated } from './account-access-role.ts'
 import * as accountAliases from './account-aliases.ts'
 import * as accountDetails from './account-details.ts'
 import * as accountFeatures from './account-features.ts'
+import * as accountProperties from './account-properties.ts'
 import * as accountSummary from './account-summary.ts'
+import * as acquiredRoles from './acquired-roles.ts'
 import * as attachments from './attachments.ts'
 import * as boundaries from './boundaries.ts'
 import type { C } from './contract.ts'
@@ -44,6 +46,7 @@ export const service = defineService<C>()({
   contract: () => import('@aws-sdk/client-iam'),
   operations: {
     AddClientIDToOpenIDConnectProvider: oidcProviders.AddClientIDToOpenIDConnectProvider,
+    AcquireRole: acquiredRoles.AcquireRole,
     AddRoleToInstanceProfile: instanceProfiles.AddRoleToInstanceProfile,
     AddUserToGroup: memberships.AddUserToGroup,
     AttachGroupPolicy: attachments.AttachGroupPolicy,
@@ -106,6 +109,7 @@ export const service = defineService<C>()({
     GetAccessKeyLastUsed: accessKeys.GetAccessKeyLastUsed,
     GetAccountAuthorizationDetails: accountDetails.GetAccountAuthorizationDetails,
     GetAccountPasswordPolicy: passwordPolicy.GetAccountPasswordPolicy,
+    GetAccountProperties: accountProperties.GetAccountProperties,
     GetAccountSummary: accountSummary.GetAccountSummary,
     GetContextKeysForCustomPolicy: contextKeys.GetContextKeysForCustomPolicy,
     GetContextKeysForPrincipalPolicy: contextKeys.GetContextKeysForPrincipalPolicy,
@@ -122,6 +126,7 @@ export const service = defineService<C>()({
     GetPolicyVersion: policyVersions.GetPolicyVersion,
     GetRole: roles.GetRole,
     GetRolePolicy: inlinePolicies.GetRolePolicy,
+    GetRoleTemplateVersion: acquiredRoles.GetRoleTemplateVersion,
     GetSAMLProvider: samlProviders.GetSAMLProvider,
     GetServerCertificate: serverCertificates.GetServerCertificate,
     GetServiceLastAccessedDetails: lastAccessed.GetServiceLastAccessedDetails,
@@ -166,6 +171,7 @@ export const service = defineService<C>()({
     ListUsers: users.ListUsers,
     ListUserTags: tagging.ListUserTags,
     ListVirtualMFADevices: mfaDevices.ListVirtualMFADevices,
+    PutAccountProperties: accountProperties.PutAccountProperties,
     PutGroupPolicy: inlinePolicies.PutGroupPolicy,
     PutRolePermissionsBoundary: boundaries.PutRolePermissionsBoundary,
     PutRolePolicy: inlinePolicies.PutRolePolicy,
