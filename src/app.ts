@@ -105,6 +105,7 @@ export async function createApp(
     egress,
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
+    sendNotification: (notification) => inbox.sendNotification(notification),
   })
 
   const loaded = new Map<string, LoadedService | Promise<LoadedService>>()

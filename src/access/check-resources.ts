@@ -28,6 +28,9 @@ const IAM_TYPES = [
   'access-report/',
 ]
 
+/** Types that are newer than AWS's sentence about types. */
+const NEWER_IAM_TYPES = ['delegation-request/', 'role-template/']
+
 /** Services whose resources have no Region. */
 const REGIONLESS: ReadonlyMap<string, (entry: string) => string> = new Map([
   ['iam', (entry: string) => `IAM resource ${entry} cannot contain region information.`],
@@ -77,6 +80,7 @@ export function resourceFault(entry: string): string | undefined {
 
 function iamFault(resource: string): string | undefined {
   if (resource.startsWith('*') || resource === 'root' || resource.startsWith('${')) return undefined
-  if (IAM_TYPES.some((type) => resource.startsWith(type))) return undefined
+  const types = [...IAM_TYPES, ...NEWER_IAM_TYPES]
+  if (types.some((type) => resource.startsWith(type))) return undefined
   return `IAM resource path must either be "*" or start with ${IAM_TYPES.join(', ')}.`
 }

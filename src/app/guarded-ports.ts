@@ -50,4 +50,8 @@ export const guardedPorts = (ports: Ports): Ports => ({
     refuseInside('a short message')
     return ports.sendSms(sms)
   },
+  async sendNotification(notification) {
+    refuseInside('a notification')
+    return ports.sendNotification(notification)
+  },
 })

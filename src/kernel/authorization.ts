@@ -26,6 +26,8 @@ export interface Session {
   readonly chain?: number | undefined
   /** A session that a sign-in page opened; it may do what the user may. */
   readonly console?: boolean | undefined
+  /** A session that a delegation request lent to a product. */
+  readonly delegated?: boolean | undefined
   /** A session on a member account's root, for one task. */
   readonly assumedRoot?: boolean | undefined
   /** ARN or host of the identity provider of a federated session. */

@@ -44,6 +44,13 @@ export interface Sms {
   readonly text: string
 }
 
+/** A message to everybody who listens on a topic. */
+export interface Notification {
+  /** ARN of the topic. */
+  readonly topic: string
+  readonly text: string
+}
+
 /** One attribute of LookupEvents. */
 export interface EventFilter {
   readonly key: EventAttribute
@@ -150,4 +157,5 @@ export interface Ports {
   readonly egress: Egress
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>
+  sendNotification(notification: Notification): Promise<void>
 }

@@ -1,7 +1,7 @@
-import type { Mail, Sms } from '../kernel/ports.ts'
+import type { Mail, Notification, Sms } from '../kernel/ports.ts'
 
 export interface InboxMessage {
-  readonly kind: 'mail' | 'sms'
+  readonly kind: 'mail' | 'sms' | 'notification'
   readonly to: string
   readonly subject?: string | undefined
   readonly text: string
@@ -27,6 +27,10 @@ export class Inbox {
 
   async sendSms({ to, text }: Sms): Promise<void> {
     this.#keep({ kind: 'sms', to, text, at: this.#at() })
+  }
+
+  async sendNotification({ topic, text }: Notification): Promise<void> {
+    this.#keep({ kind: 'notification', to: topic, text, at: this.#at() })
   }
 
   /** Newest last; all of them, or those to one address. */

@@ -18,6 +18,54 @@ const jobRow = (operation: string, more: object = {}): Row => ({
   answers: 'NoSuchEntity',
 })
 
+const topic = 'arn:aws:sns:us-east-1:111122223333:partner'
+
+/** A request of the account to itself, as far on its way as these operations take it. */
+async function delegation(w: World, ...steps: readonly string[]): Promise<string> {
+  const text = await w.send('CreateDelegationRequest', {
+    OwnerAccountId: w.account,
+    Description: 'set up',
+    Permissions: { PolicyTemplateArn: arn(w, 'policy/p') },
+    RequestorWorkflowId: 'workflow-1',
+    NotificationChannel: topic,
+    SessionDuration: 3_600,
+  })
+  const DelegationRequestId = /<DelegationRequestId>(.*?)</.exec(text)![1]!
+  for (const step of steps) await w.send(step, { DelegationRequestId })
+  return DelegationRequestId
+}
+
+const onDelegation = (operation: string, ...steps: readonly string[]): [string, Making] => [
+  operation,
+  async (w) => {
+    const DelegationRequestId = await delegation(w, ...steps)
+    return {
+      input: { DelegationRequestId },
+      decides: [[`iam:${operation}`, arn(w, `delegation-request/${DelegationRequestId}`)]],
+    }
+  },
+]
+
+export const delegationStsRows: ReadonlyMap<string, Making> = new Map([
+  [
+    'GetDelegatedAccessToken',
+    async (w: World) => {
+      await delegation(
+        w,
+        'AssociateDelegationRequest',
+        'AcceptDelegationRequest',
+        'SendDelegationToken',
+      )
+      const messages = w.app.house.inbox(topic) as readonly { text: string }[]
+      const { ExchangeToken } = JSON.parse(messages.at(-1)!.text)
+      return {
+        input: { TradeInToken: ExchangeToken },
+        decides: [['sts:GetDelegatedAccessToken', '*']] as const,
+      }
+    },
+  ],
+])
+
 export const reportRows: ReadonlyMap<string, Making> = new Map<
   string,
   (w: World) => Row | Promise<Row>
@@ -48,6 +96,34 @@ export const reportRows: ReadonlyMap<string, Making> = new Map<
         input: { DeletionTaskId: /<DeletionTaskId>(.*?)</.exec(text)![1] },
         decides: [['iam:GetServiceLinkedRoleDeletionStatus', arn(w, linked)]],
       }
+    },
+  ],
+  onDelegation('AcceptDelegationRequest', 'AssociateDelegationRequest'),
+  onDelegation('AssociateDelegationRequest'),
+  onDelegation('GetDelegationRequest'),
+  onDelegation('RejectDelegationRequest', 'AssociateDelegationRequest'),
+  onDelegation('SendDelegationToken', 'AssociateDelegationRequest', 'AcceptDelegationRequest'),
+  onDelegation('UpdateDelegationRequest', 'AssociateDelegationRequest'),
+  ['ListDelegationRequests', () => onAccount('ListDelegationRequests')],
+  [
+    'CreateDelegationRequest',
+    (w) => ({
+      input: {
+        OwnerAccountId: '999999999999',
+        Description: 'set up',
+        Permissions: { PolicyTemplateArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+        RequestorWorkflowId: 'workflow-1',
+        NotificationChannel: topic.replace('111122223333', '999999999999'),
+        SessionDuration: 3_600,
+      },
+      decides: [['iam:CreateDelegationRequest', arn(w, 'delegation-request/*')]],
+    }),
+  ],
+  [
+    'GetHumanReadableSummary',
+    async (w) => {
+      const EntityArn = arn(w, `delegation-request/${await delegation(w)}`)
+      return { input: { EntityArn }, decides: [['iam:GetHumanReadableSummary', EntityArn]] }
     },
   ],
   [

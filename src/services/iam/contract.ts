@@ -29,7 +29,8 @@ export const operation: typeof define = (name, { access, handle }) =>
 /** IAM serves no federated users, and sessions of GetSessionToken only where MFA stood behind. */
 function refuseBareSession({ kind, session }: Principal): void {
   if (session === undefined || kind === 'role') return
-  if (session.mfaAt !== undefined || session.assumedRoot || session.console) return
+  if (session.mfaAt !== undefined || session.assumedRoot || session.console || session.delegated)
+    return
   throw fail('InvalidClientTokenId', 'The security token included in the request is invalid')
 }
 

@@ -158,7 +158,10 @@ async function sessionCaller(open: OpenStore, claims: SessionClaims): Promise<Ca
       principal: federated(claims, principal.arn),
       layers: { ...layers, ...federatedLayer(claims) },
     }
-  return { principal: { ...principal, session, accessKeyId }, layers }
+  return {
+    principal: { ...principal, session, accessKeyId },
+    layers: { ...layers, ...sessionLayer(claims) },
+  }
 }
 
 /** GetFederationToken without a policy gives a session that its own policies allow nothing. */

@@ -11,6 +11,10 @@ import * as attachments from './attachments.ts'
 import * as boundaries from './boundaries.ts'
 import type { C } from './contract.ts'
 import * as credentialReports from './credential-reports.ts'
+import * as delegationApproval from './delegation-approval.ts'
+import * as delegationRequests from './delegation-requests.ts'
+import { GetHumanReadableSummary } from './delegation-summary.ts'
+import { expireDelegation } from './delegation-targets.ts'
 import * as grantingPolicies from './granting-policies.ts'
 import * as groups from './groups.ts'
 import * as inlinePolicies from './inline-policies.ts'
@@ -46,15 +50,18 @@ export const service = defineService<C>()({
   contract: () => import('@aws-sdk/client-iam'),
   operations: {
     AddClientIDToOpenIDConnectProvider: oidcProviders.AddClientIDToOpenIDConnectProvider,
+    AcceptDelegationRequest: delegationApproval.AcceptDelegationRequest,
     AcquireRole: acquiredRoles.AcquireRole,
     AddRoleToInstanceProfile: instanceProfiles.AddRoleToInstanceProfile,
     AddUserToGroup: memberships.AddUserToGroup,
+    AssociateDelegationRequest: delegationRequests.AssociateDelegationRequest,
     AttachGroupPolicy: attachments.AttachGroupPolicy,
     AttachRolePolicy: attachments.AttachRolePolicy,
     AttachUserPolicy: attachments.AttachUserPolicy,
     ChangePassword: loginProfiles.ChangePassword,
     CreateAccessKey: accessKeys.CreateAccessKey,
     CreateAccountAlias: accountAliases.CreateAccountAlias,
+    CreateDelegationRequest: delegationRequests.CreateDelegationRequest,
     CreateGroup: groups.CreateGroup,
     CreateInstanceProfile: instanceProfiles.CreateInstanceProfile,
     CreateLoginProfile: loginProfiles.CreateLoginProfile,
@@ -114,8 +121,10 @@ export const service = defineService<C>()({
     GetContextKeysForCustomPolicy: contextKeys.GetContextKeysForCustomPolicy,
     GetContextKeysForPrincipalPolicy: contextKeys.GetContextKeysForPrincipalPolicy,
     GetCredentialReport: credentialReports.GetCredentialReport,
+    GetDelegationRequest: delegationRequests.GetDelegationRequest,
     GetGroup: groups.GetGroup,
     GetGroupPolicy: inlinePolicies.GetGroupPolicy,
+    GetHumanReadableSummary,
     GetInstanceProfile: instanceProfiles.GetInstanceProfile,
     GetLoginProfile: loginProfiles.GetLoginProfile,
     GetMFADevice: mfaAssignments.GetMFADevice,
@@ -141,6 +150,7 @@ export const service = defineService<C>()({
     ListAttachedGroupPolicies: attachments.ListAttachedGroupPolicies,
     ListAttachedRolePolicies: attachments.ListAttachedRolePolicies,
     ListAttachedUserPolicies: attachments.ListAttachedUserPolicies,
+    ListDelegationRequests: delegationRequests.ListDelegationRequests,
     ListEntitiesForPolicy: managedPolicies.ListEntitiesForPolicy,
     ListGroupPolicies: inlinePolicies.ListGroupPolicies,
     ListGroups: groups.ListGroups,
@@ -178,10 +188,12 @@ export const service = defineService<C>()({
     PutUserPermissionsBoundary: boundaries.PutUserPermissionsBoundary,
     PutUserPolicy: inlinePolicies.PutUserPolicy,
     RemoveClientIDFromOpenIDConnectProvider: oidcProviders.RemoveClientIDFromOpenIDConnectProvider,
+    RejectDelegationRequest: delegationRequests.RejectDelegationRequest,
     RemoveRoleFromInstanceProfile: instanceProfiles.RemoveRoleFromInstanceProfile,
     RemoveUserFromGroup: memberships.RemoveUserFromGroup,
     ResetServiceSpecificCredential: serviceSpecificCredentials.ResetServiceSpecificCredential,
     ResyncMFADevice: mfaAssignments.ResyncMFADevice,
+    SendDelegationToken: delegationApproval.SendDelegationToken,
     SetDefaultPolicyVersion: policyVersions.SetDefaultPolicyVersion,
     SetSecurityTokenServicePreferences: accountFeatures.SetSecurityTokenServicePreferences,
     SimulateCustomPolicy,
@@ -205,6 +217,7 @@ export const service = defineService<C>()({
     UpdateAccessKey: accessKeys.UpdateAccessKey,
     UpdateAccountPasswordPolicy: passwordPolicy.UpdateAccountPasswordPolicy,
     UpdateAssumeRolePolicy: roles.UpdateAssumeRolePolicy,
+    UpdateDelegationRequest: delegationRequests.UpdateDelegationRequest,
     UpdateGroup: groups.UpdateGroup,
     UpdateLoginProfile: loginProfiles.UpdateLoginProfile,
     UpdateOpenIDConnectProviderThumbprint: oidcProviders.UpdateOpenIDConnectProviderThumbprint,
@@ -220,12 +233,13 @@ export const service = defineService<C>()({
     UploadSigningCertificate: signingCertificates.UploadSigningCertificate,
     UploadSSHPublicKey: sshPublicKeys.UploadSSHPublicKey,
   },
-  notYet: {
-    others: 'identity providers, reports and last use are still to be built',
-  },
+  notYet: {},
   provides: { principals: principalDirectory, policedResources },
   on: { 'organizations.AccountCreated': onAccountCreated },
-  jobs: { 'iam.DeleteLinkedRole': serviceLinkedRoles.deleteLinkedRole },
+  jobs: {
+    'iam.DeleteLinkedRole': serviceLinkedRoles.deleteLinkedRole,
+    'iam.ExpireDelegation': expireDelegation,
+  },
   secrets: [
     'SecretAccessKey',
     'Password',

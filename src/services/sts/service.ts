@@ -4,6 +4,7 @@ import { AssumeRoleWithSAML } from './AssumeRoleWithSAML.ts'
 import { AssumeRoleWithWebIdentity } from './AssumeRoleWithWebIdentity.ts'
 import { AssumeRoot } from './AssumeRoot.ts'
 import type { C } from './contract.ts'
+import { GetDelegatedAccessToken } from './GetDelegatedAccessToken.ts'
 import { GetWebIdentityToken } from './GetWebIdentityToken.ts'
 import { DecodeAuthorizationMessage, GetAccessKeyInfo, GetCallerIdentity } from './identity.ts'
 import { issuerPages } from './issuer-pages.ts'
@@ -22,14 +23,13 @@ export const service = defineService<C>()({
     DecodeAuthorizationMessage,
     GetAccessKeyInfo,
     GetCallerIdentity,
+    GetDelegatedAccessToken,
     GetFederationToken,
     GetSessionToken,
     GetWebIdentityToken,
   },
-  notYet: {
-    GetDelegatedAccessToken: 'needs IAM delegation requests',
-  },
+  notYet: {},
   provides: { openToken },
-  secrets: ['SecretAccessKey', 'TokenCode', 'SAMLAssertion', 'WebIdentityToken'],
+  secrets: ['SecretAccessKey', 'TokenCode', 'SAMLAssertion', 'WebIdentityToken', 'TradeInToken'],
   pages: issuerPages,
 })
