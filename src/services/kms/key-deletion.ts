@@ -1,6 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
-import type { Job } from '../../kernel/store.ts'
+import type { Job, Transaction } from '../../kernel/store.ts'
 import { fail, operation } from './contract.ts'
+import { removeGrants } from './grant-records.ts'
 import { aliases, type KeyRecord, keyArn, keys, materials } from './key-records.ts'
 import { checkLiving, stateOf } from './key-states.ts'
 import { foundKey, keyTarget } from './key-targets.ts'
@@ -76,12 +77,10 @@ export async function deleteKey({ detail }: Job, ctx: CallContext): Promise<void
   })
 }
 
-async function removeKey(
-  key: KeyRecord,
-  tx: Parameters<Parameters<CallContext['store']['transaction']>[0]>[0],
-): Promise<void> {
+async function removeKey(key: KeyRecord, tx: Transaction): Promise<void> {
   for (const id of key.materialIds) await tx.of(materials).delete([key.id, id])
   const named = await tx.of(aliases).find('key', [key.id], { limit: 1_000 })
   for (const { name } of named.records) await tx.of(aliases).delete([name])
+  await removeGrants(tx, key.id)
   await tx.of(keys).delete([key.id])
 }

@@ -1,6 +1,7 @@
 import { defineService } from '../../kernel/service.ts'
 import { Decapsulate, DeriveSharedSecret, Encapsulate } from './agreement.ts'
 import { CreateAlias, DeleteAlias, ListAliases, UpdateAlias } from './aliases.ts'
+import { CreateGrant } from './CreateGrant.ts'
 import { CreateKey } from './CreateKey.ts'
 import type { C } from './contract.ts'
 import { Decrypt } from './Decrypt.ts'
@@ -8,6 +9,8 @@ import { GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext } from './data
 import { GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom } from './data-keys.ts'
 import { Encrypt } from './Encrypt.ts'
 import { GetPublicKey } from './GetPublicKey.ts'
+import { RetireGrant, RevokeGrant } from './grant-ending.ts'
+import { ListGrants, ListRetirableGrants } from './grant-listing.ts'
 import { CancelKeyDeletion, deleteKey, ScheduleKeyDeletion } from './key-deletion.ts'
 import { GetKeyPolicy, ListKeyPolicies, PutKeyPolicy } from './key-policies.ts'
 import { DescribeKey, DisableKey, EnableKey, ListKeys, UpdateKeyDescription } from './keys.ts'
@@ -23,6 +26,7 @@ export const service = defineService<C>()({
   operations: {
     CancelKeyDeletion,
     CreateAlias,
+    CreateGrant,
     CreateKey,
     Decapsulate,
     Decrypt,
@@ -42,11 +46,15 @@ export const service = defineService<C>()({
     GetKeyPolicy,
     GetPublicKey,
     ListAliases,
+    ListGrants,
     ListKeyPolicies,
     ListKeys,
     ListResourceTags,
+    ListRetirableGrants,
     PutKeyPolicy,
     ReEncrypt,
+    RetireGrant,
+    RevokeGrant,
     ScheduleKeyDeletion,
     Sign,
     TagResource,
@@ -57,7 +65,7 @@ export const service = defineService<C>()({
     VerifyMac,
   },
   notYet: {
-    others: 'grants, rotation, import, replicas and custom key stores are still to be built',
+    others: 'rotation, import, replicas and custom key stores are still to be built',
   },
   jobs: { 'kms.DeleteKey': deleteKey },
   secrets: ['Plaintext', 'PrivateKeyPlaintext', 'SharedSecret', 'EncryptedKeyMaterial', 'Message'],
