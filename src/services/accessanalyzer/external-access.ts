@@ -40,7 +40,10 @@ const trustedIn =
     return AWS !== undefined && accounts.includes(parseArn(AWS)?.account ?? AWS)
   }
 
-/** What the policy of a resource opens to principals outside of the zone of trust. */
+/**
+ * What the policy of a resource opens to principals outside of the zone of trust.
+ * @param sources how the resource is opened; the policy of an access point speaks of that one
+ */
 export async function externalAccess(
   resource: PolicedResource,
   zone: Zone,
@@ -48,8 +51,9 @@ export async function externalAccess(
   sources: FindingSource[] | undefined = usualSources[resource.type],
 ): Promise<Observation[]> {
   const more = sources === undefined ? {} : { sources }
+  const arn = sources?.[0]?.detail?.accessPointArn ?? resource.arn
   try {
-    const opened = await openings(resource.policy, resource, trustedIn(zone))
+    const opened = await openings(resource.policy, { ...resource, arn }, trustedIn(zone))
     const seen = opened.map(({ principal, actions, condition, isPublic }) =>
       observation(
         resource,
