@@ -6,10 +6,16 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
+import {
+  CreateKeyCommand,
+  type CreateKeyCommandInput,
+  type KeySpec,
+  KMSClient,
+} from '@aws-sdk/client-kms'
 import { administration, signedCall } from '../src/cli/administration-client.ts'
 import { postgresBinaries, startPostgres } from '../test/storage/postgres-server.ts'
 import { type Load, load } from './load.ts'
-import { type Signer, signedQuery } from './signed-request.ts'
+import { type Signer, signedJson, signedQuery } from './signed-request.ts'
 
 const seconds = Number(process.argv[2] ?? 4)
 const main = new URL('../src/main.ts', import.meta.url).pathname
@@ -102,6 +108,21 @@ async function bench(store: string, bare: Readonly<Record<1 | 32, Row>>): Promis
     secretAccessKey: AccessKey!.SecretAccessKey!,
   }
   const identity = signedQuery('sts', { Action: 'GetCallerIdentity' }, user, port)
+  const trent = (operation: string, input: object) =>
+    signedJson('kms', `TrentService.${operation}`, input, admin, port)
+  const kms = new KMSClient({ endpoint, region: 'us-east-1', credentials: admin })
+  const newKey = async (input: CreateKeyCommandInput): Promise<string> =>
+    (await kms.send(new CreateKeyCommand(input))).KeyMetadata!.KeyId!
+  const Plaintext = Buffer.alloc(1_024, 7).toString('base64')
+  const encryption = trent('Encrypt', { KeyId: await newKey({}), Plaintext })
+  const signing = async (KeySpec: KeySpec, SigningAlgorithm: string) =>
+    trent('Sign', {
+      KeyId: await newKey({ KeySpec, KeyUsage: 'SIGN_VERIFY' }),
+      SigningAlgorithm,
+      Message: Plaintext,
+    })
+  const rsa = await signing('RSA_2048', 'RSASSA_PKCS1_V1_5_SHA_256')
+  const curve = await signing('ECC_NIST_P256', 'ECDSA_SHA_256')
   const denied = signedQuery('iam', { Action: 'ListUsers' }, user, port)
   const creations = Array.from({ length: 40_000 }, (_, i) =>
     signedQuery('iam', { Action: 'CreateGroup', GroupName: `g${i}` }, admin, port),
@@ -120,6 +141,12 @@ async function bench(store: string, bare: Readonly<Record<1 | 32, Row>>): Promis
       await measure(`denied ListUsers, ${tag}`, server, connections, () => denied),
       bare[connections],
     )
+    const cryptography = { 'Encrypt 1 KB': encryption, 'Sign RSA-2048': rsa, 'Sign P-256': curve }
+    for (const [what, bytes] of Object.entries(cryptography))
+      print(
+        await measure(`kms ${what}, ${tag}`, server, connections, () => bytes),
+        bare[connections],
+      )
     const next = () => creations.pop()
     print(await measure(`CreateGroup, ${tag}`, server, connections, next), bare[connections])
   }

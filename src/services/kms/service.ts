@@ -68,5 +68,4 @@ export const service = defineService<C>()({
     others: 'rotation, import, replicas and custom key stores are still to be built',
   },
   jobs: { 'kms.DeleteKey': deleteKey },
-  secrets: ['Plaintext', 'PrivateKeyPlaintext', 'SharedSecret', 'EncryptedKeyMaterial', 'Message'],
 })
