@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { mapped } from '../raw-calls.ts'
 import { arn, type Making, type Row, type World } from './authorization-rows.ts'
 
@@ -92,8 +93,12 @@ export const reportRows: ReadonlyMap<string, Making> = new Map<
     async (w) => {
       await w.send('CreateServiceLinkedRole', { AWSServiceName })
       const text = await w.send('DeleteServiceLinkedRole', { RoleName: 'AWSServiceRoleForECS' })
+      const input = { DeletionTaskId: /<DeletionTaskId>(.*?)</.exec(text)![1] }
+      // The deletion is a job: until it is done, the account changes by itself.
+      while (!(await w.send('GetServiceLinkedRoleDeletionStatus', input)).includes('SUCCEEDED'))
+        await setTimeout(20)
       return {
-        input: { DeletionTaskId: /<DeletionTaskId>(.*?)</.exec(text)![1] },
+        input,
         decides: [['iam:GetServiceLinkedRoleDeletionStatus', arn(w, linked)]],
       }
     },
