@@ -5,7 +5,9 @@ import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  GetRoleCommand,
   PutUserPolicyCommand,
+  UpdateUserCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { type Installation, install, type Keys } from '../installation.ts'
@@ -83,4 +85,35 @@ test('both accounts have a record of their own, tied together', async () => {
   assert.equal(ours.sharedEventID, theirs.sharedEventID)
   assert.notEqual(ours.eventID, theirs.eventID)
   assert.ok(ours.sharedEventID)
+})
+
+test('a role trusts a user of the other account by who it is, not by its name', async () => {
+  const trusting = (user: string) =>
+    new CreateRoleCommand({
+      RoleName: 'named',
+      AssumeRolePolicyDocument: policy({
+        Principal: { AWS: `arn:aws:iam::111111111111:user/${user}` },
+        Action: 'sts:AssumeRole',
+      }),
+    })
+  const { iam } = house.as(red)
+  await assert.rejects(iam.send(trusting('nobody')), {
+    name: 'MalformedPolicyDocumentException',
+    message: 'Invalid principal in policy: "AWS":"arn:aws:iam::111111111111:user/nobody"',
+  })
+  await iam.send(trusting('alice'))
+  await house.as(blue).iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'alice',
+      PolicyName: 'named',
+      PolicyDocument: policy({ Action: 'sts:AssumeRole', Resource: '*' }),
+    }),
+  )
+  await house.as(blue).iam.send(new UpdateUserCommand({ UserName: 'alice', NewUserName: 'alicia' }))
+  const named = 'arn:aws:iam::222222222222:role/named'
+  await house
+    .as(alice)
+    .sts.send(new AssumeRoleCommand({ RoleArn: named, RoleSessionName: 'visit' }))
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'named' }))
+  assert.match(decodeURIComponent(Role!.AssumeRolePolicyDocument!), /:user\/alicia"/)
 })
