@@ -140,6 +140,11 @@ export class ActionCatalogue {
     }))
   }
 
+  /** Vendors of which `isDetailed` is true. */
+  detailedVendors(): readonly string[] {
+    return Object.keys(this.#table.details)
+  }
+
   /** The resource types of a vendor whose template an ARN fits. */
   resourceTypesOfArn(vendor: string, arn: string): readonly ResourceTypeFacts[] {
     return this.resourceTypes(vendor).filter(({ arn: template }) => matchesTemplate(template, arn))
@@ -151,7 +156,7 @@ export class ActionCatalogue {
     this.#globals ??= JSON.parse(this.#table.globals) as Record<string, string>
     const keys = { ...this.#globals, ...this.#details(lower.split(':', 1)[0]!)?.keys }
     return Object.entries(keys).find(([name]) => {
-      const open = name.indexOf('${')
+      const open = name.search(/\$\{|</)
       const fixed = (open < 0 ? name : name.slice(0, open)).toLowerCase()
       return open < 0 ? fixed === lower : lower.startsWith(fixed)
     })?.[1]

@@ -8,6 +8,8 @@ export type JsonNode =
   | {
       readonly kind: 'object'
       readonly members: ReadonlyMap<string, JsonNode>
+      /** Where each name stands, quotes included. */
+      readonly names: ReadonlyMap<string, Span>
       readonly span: Span
     }
   | { readonly kind: 'array'; readonly items: readonly JsonNode[]; readonly span: Span }
@@ -16,7 +18,7 @@ export type JsonNode =
   | { readonly kind: 'number' | 'boolean' | 'null'; readonly value: string; readonly span: Span }
 
 /** Offsets of UTF-16 units, end exclusive. */
-interface Span {
+export interface Span {
   readonly start: number
   readonly end: number
 }
@@ -55,6 +57,11 @@ class Reader {
     this.#text = text
   }
 
+  /** Where reading stands, or stopped. */
+  get at(): number {
+    return this.#at
+  }
+
   document(): JsonNode {
     const node = this.#value(0)
     this.#space()
@@ -91,12 +98,15 @@ class Reader {
 
   #object(depth: number, start: number): JsonNode {
     const members = new Map<string, JsonNode>()
+    const names = new Map<string, Span>()
     this.#take('{')
     if (this.#peek() !== '}') {
       for (;;) {
         if (this.#peek() !== '"') throw new Broken()
+        const opens = this.#at
         const name = this.#string()
         if (members.has(name)) throw new Broken()
+        names.set(name, { start: opens, end: this.#at })
         this.#take(':')
         members.set(name, this.#value(depth + 1))
         if (this.#peek() !== ',') break
@@ -104,7 +114,7 @@ class Reader {
       }
     }
     this.#take('}')
-    return { kind: 'object', members, span: { start, end: this.#at } }
+    return { kind: 'object', members, names, span: { start, end: this.#at } }
   }
 
   #array(depth: number, start: number): JsonNode {
@@ -185,6 +195,19 @@ export function readJson(text: string): JsonNode | undefined {
     return new Reader(text).document()
   } catch (error) {
     if (error instanceof Broken) return undefined
+    throw error
+  }
+}
+
+/** Where a text stops being JSON, by the rules of `readJson`; undefined when it is JSON. */
+export function brokenAt(text: string): number | undefined {
+  if (text.length > LONGEST) return LONGEST
+  const reader = new Reader(text)
+  try {
+    reader.document()
+    return undefined
+  } catch (error) {
+    if (error instanceof Broken) return Math.min(reader.at, text.length)
     throw error
   }
 }

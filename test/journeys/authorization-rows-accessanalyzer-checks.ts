@@ -32,4 +32,5 @@ export const policyCheckRows: ReadonlyMap<string, Making> = new Map([
     policyType: 'IDENTITY_POLICY',
   }),
   check('CheckNoPublicAccess', { policyDocument: onResource, resourceType: 'AWS::S3::Bucket' }),
+  check('ValidatePolicy', { policyDocument: policy, policyType: 'IDENTITY_POLICY' }),
 ])

@@ -6,6 +6,7 @@ import * as archiveRules from './archive-rules.ts'
 import { CheckAccessNotGranted } from './checks/CheckAccessNotGranted.ts'
 import { CheckNoNewAccess } from './checks/CheckNoNewAccess.ts'
 import { CheckNoPublicAccess } from './checks/CheckNoPublicAccess.ts'
+import { ValidatePolicy } from './checks/ValidatePolicy.ts'
 import type { C } from './contract.ts'
 import * as findings from './findings.ts'
 import * as policyGenerations from './policy-generations.ts'
@@ -56,11 +57,11 @@ export const service = defineService<C>()({
     UpdateAnalyzer: analyzers.UpdateAnalyzer,
     UpdateArchiveRule: archiveRules.UpdateArchiveRule,
     UpdateFindings: findings.UpdateFindings,
+    ValidatePolicy,
   },
   notYet: {
     CreateServiceLinkedAnalyzer: 'AWS services call it for themselves; none here does yet',
     DeleteServiceLinkedAnalyzer: 'AWS services call it for themselves; none here does yet',
-    ValidatePolicy: 'the checks of grammar and good practice are still to be built',
   },
   jobs: {
     'accessanalyzer.Scan': scan,
