@@ -77,6 +77,7 @@ export const StartResourceScan = operation('StartResourceScan', {
     const zone = await zoneOf(analyzer, ctx)
     if (zone === undefined) throw invalid('The analyzer is not active.', 'analyzerArn')
     const { resourceArn } = input
+    await refresh(analyzer, ctx)
     await scanResources(analyzer, zone, ctx, resourceArn)
     const key = `${analyzer.id} ${resourceArn}`
     if ((await ctx.store.of(analyzedResources).findOne('arn', key)) === undefined)

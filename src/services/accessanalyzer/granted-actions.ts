@@ -5,7 +5,19 @@ import type { Policy } from '../../kernel/authorization.ts'
 /** AWS's spelling of actions that policies grant, somewhere and under some condition. */
 export type Granted = ReadonlySet<string>
 
-const most = 500
+/** Actions that go with operations of other names: last uses do not tell of them. */
+const untracked = new Set([
+  'iam:PassRole',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+  'sts:SetContext',
+  'sts:SetSourceIdentity',
+  'sts:TagSession',
+])
+
+export const isTracked = (action: string): boolean => !untracked.has(action)
+
+const most = 200
 const perPolicy = new Map<string, { readonly allowed: Granted; readonly denied: Granted }>()
 
 const none: Granted = new Set()
@@ -41,9 +53,25 @@ function spokenBy(policy: Policy, catalogue: ActionCatalogue) {
   return spoken
 }
 
-/** What policies together allow, less what one of them denies everywhere. */
-export function grantedBy(policies: readonly Policy[], catalogue: ActionCatalogue): Granted {
+const mostSets = 100
+const perSet = new Map<string, ReadonlyMap<string, readonly string[]>>()
+
+/**
+ * What policies together allow, less what one of them denies everywhere: actions by their service.
+ * Many principals have the same policies, which are read once.
+ */
+export function grantedBy(
+  policies: readonly Policy[],
+  catalogue: ActionCatalogue,
+): ReadonlyMap<string, readonly string[]> {
+  const key = policies.map(({ hash }) => hash).join()
+  const known = perSet.get(key)
+  if (known !== undefined) return known
   const spoken = policies.map((policy) => spokenBy(policy, catalogue))
   const allowed = spoken.reduce((sum: Granted, one) => sum.union(one.allowed), none)
-  return spoken.reduce((left: Granted, one) => left.difference(one.denied), allowed)
+  const left = spoken.reduce((rest: Granted, one) => rest.difference(one.denied), allowed)
+  const granted = Map.groupBy(left, (action) => action.split(':', 1)[0]!)
+  if (perSet.size >= mostSets) perSet.clear()
+  perSet.set(key, granted)
+  return granted
 }

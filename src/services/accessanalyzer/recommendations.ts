@@ -4,6 +4,7 @@ import { type AnalyzerRecord, current, found, purpose } from './analyzer-records
 import { operation } from './contract.ts'
 import type { FindingRecord } from './finding-records.ts'
 import { findingOf, onAnalyzer } from './findings.ts'
+import { isTracked } from './granted-actions.ts'
 import { listPage } from './listing.ts'
 import { recommendations } from './recommendation-records.ts'
 import { recommendedSteps, type Step } from './recommended-policies.ts'
@@ -26,12 +27,14 @@ async function stepsFor(
     if (arn !== finding.resource) continue
     const before = unusedBefore(analyzer, ctx)
     const uses = await ctx.ports.activity.actions(account, id)
-    const used = new Set(
-      uses
-        .filter(({ time }) => time >= before)
-        .map(({ service, action }) => `${service}:${action}`.toLowerCase()),
-    )
-    const isUsed = (action: string) => used.has(action.toLowerCase())
+    const recent = uses.filter(({ time }) => time >= before)
+    const used = new Set(recent.map(({ service, action }) => `${service}:${action}`.toLowerCase()))
+    const services = new Set(recent.map(({ service }) => service.toLowerCase()))
+    // What is not tracked stays with a service that is used.
+    const isUsed = (action: string) =>
+      isTracked(action)
+        ? used.has(action.toLowerCase())
+        : services.has(action.split(':', 1)[0]!.toLowerCase())
     return recommendedSteps(layers.identity, isUsed, await actionCatalogue())
   }
   return []

@@ -1,5 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
-import { AlreadyExists, type Transaction } from '../../kernel/store.ts'
+import type { Transaction } from '../../kernel/store.ts'
 import { type AnalyzerRecord, analyzers } from './analyzer-records.ts'
 import { archives, rulesOf } from './archive-rules.ts'
 import { type FindingRecord, findings, type Observation } from './finding-records.ts'
@@ -90,17 +90,11 @@ async function note(tx: Transaction, { now, ...seen }: Noted): Promise<void> {
 }
 
 /** A transaction on an analyzer that is still there. */
-async function writing(
+const writing = (
   { id }: AnalyzerRecord,
   { store }: Scanning,
   run: (tx: Transaction) => Promise<void>,
-): Promise<void> {
-  await store
-    .transaction(async (tx) => {
-      if ((await tx.of(analyzers).get([id])) !== undefined) await run(tx)
-    })
-    .catch((error: unknown) => {
-      // Another scan at the same time has noted the same.
-      if (!(error instanceof AlreadyExists)) throw error
-    })
-}
+): Promise<void> =>
+  store.transaction(async (tx) => {
+    if ((await tx.of(analyzers).get([id])) !== undefined) await run(tx)
+  })

@@ -81,7 +81,7 @@ test('what was not used for longer than the age is found; what was is not', asyn
 
 const one = async (findingType: string) => {
   const [found] = await account.findings(analyzerArn, {
-    filter: { findingType: { eq: [findingType] } },
+    filter: { findingType: { eq: [findingType] }, status: { eq: ['ACTIVE'] } },
   })
   return account.analyze('GetFindingV2', { analyzerArn, id: found.id })
 }

@@ -5,7 +5,7 @@ import type { ActionUse } from '../../kernel/ports.ts'
 import { usualAge } from './analyzer-configuration.ts'
 import type { AnalyzerRecord } from './analyzer-records.ts'
 import type { Observation } from './finding-records.ts'
-import { grantedBy } from './granted-actions.ts'
+import { grantedBy, isTracked } from './granted-actions.ts'
 import type { Scanning } from './reconciliation.ts'
 import type { Zone } from './zones.ts'
 
@@ -113,10 +113,7 @@ function unusedPermissions(
   uses: readonly ActionUse[],
   { before, catalogue }: Pick<Looking, 'before' | 'catalogue'>,
 ): FindingDetails[] {
-  const services = Map.groupBy(
-    grantedBy(layers.identity, catalogue),
-    (action) => action.split(':', 1)[0]!,
-  )
+  const services = grantedBy(layers.identity, catalogue)
   const used = Map.groupBy(uses, ({ service }) => service.toLowerCase())
   const details: FindingDetails[] = []
   for (const serviceNamespace of [...services.keys()].sort()) {
@@ -129,6 +126,7 @@ function unusedPermissions(
     const times = new Map(mine.map(({ action, time }) => [action.toLowerCase(), time]))
     const actions: UnusedAction[] = []
     for (const name of services.get(serviceNamespace)!) {
+      if (!isTracked(name)) continue
       const action = name.slice(name.indexOf(':') + 1)
       const time = times.get(action.toLowerCase())
       if (time === undefined || time < before) actions.push({ action, ...when(time) })
