@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { CreateAnalyzerCommand, ListFindingsCommand } from '@aws-sdk/client-accessanalyzer'
 import {
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
+  CreateRoleCommand,
   CreateServiceSpecificCredentialCommand,
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
@@ -19,6 +21,7 @@ import {
   ListRootsCommand,
 } from '@aws-sdk/client-organizations'
 import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
+import { trusting } from '../account.ts'
 import { certificate } from '../certificates.ts'
 import { install } from '../installation.ts'
 
@@ -74,6 +77,26 @@ test('nothing personal or secret stands in the files of the store', async () => 
       Notes: 'canary-notes',
     }),
   )
+
+  const { accessanalyzer } = house.as()
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName: 'canary-role',
+      AssumeRolePolicyDocument: trusting('arn:aws:iam::111122223333:root'),
+    }),
+  )
+  const analyzed = await accessanalyzer.send(
+    new CreateAnalyzerCommand({
+      analyzerName: 'canary-analyzer',
+      type: 'ACCOUNT',
+      tags: { canary: 'x' },
+      archiveRules: [{ ruleName: 'canary-rule', filter: { resource: { eq: ['canary'] } } }],
+    }),
+  )
+  const { findings } = await accessanalyzer.send(
+    new ListFindingsCommand({ analyzerArn: analyzed.arn }),
+  )
+  assert.equal(findings!.length, 1)
 
   const canaries = [
     'canary',
