@@ -1,35 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { GetUserCommand, IAMClient, ListUsersCommand } from '@aws-sdk/client-iam'
 import { asSsh, readPublicKey } from '../../src/crypto/ssh-keys.ts'
 import { certificate } from '../certificates.ts'
-import { startServer } from './server.ts'
+import { provider, type Stage, withTerraform } from './terraform.ts'
 
 /** Terraform with the AWS provider: what it applies it finds again, and takes away whole. */
 
-/** Runs Terraform with a provider that lies on this machine, against `ENDPOINT`. */
-const terraform =
-  process.env.TERRAFORM_HERE ??
-  fileURLToPath(new URL('../../../shared/clients/terraform-here', import.meta.url))
-
 const configuration = `
-terraform {
-  required_providers {
-    aws = { source = "hashicorp/aws" }
-  }
-}
-
-provider "aws" {
-  region                  = "us-east-1"
-  skip_metadata_api_check = true
-}
-
+${provider}
 data "aws_caller_identity" "who" {}
 
 resource "aws_iam_user" "alice" {
@@ -193,7 +173,7 @@ resource "aws_iam_virtual_mfa_device" "bob" {
 }
 `
 
-function writeCredentials(folder: string): void {
+function writeCredentials({ write }: Stage): void {
   const ca = certificate('ca')
   const web = certificate('web', ca)
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
@@ -206,73 +186,20 @@ function writeCredentials(folder: string): void {
     'web.key': web.keyPem,
     'ssh.pub': `${asSsh(key.blob)} bob@home\n`,
   }
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) write(name, text)
 }
 
-interface Ended {
-  readonly code: number
-  readonly out: string
-}
+test('Terraform applies, sees no drift, changes and destroys', { timeout: 300_000 }, (t) =>
+  withTerraform(t, ['--store', 'sqlite'], (stage) => story(t, stage)),
+)
 
-const works = (): Promise<boolean> =>
-  new Promise((resolve) => {
-    execFile('terraform', ['version'], (error) =>
-      resolve((error as NodeJS.ErrnoException | null)?.code !== 'ENOENT'),
-    )
-  })
-
-test('Terraform applies, sees no drift, changes and destroys', { timeout: 300_000 }, async (t) => {
-  if (!existsSync(terraform) || !(await works()))
-    return t.skip('needs terraform, and in TERRAFORM_HERE a command that runs it with a provider')
-  const server = await startServer('--store', 'sqlite')
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-terraform-'))
-  const run = (...args: string[]): Promise<Ended> => {
-    const env = {
-      ...process.env,
-      ENDPOINT: server.url,
-      AWS_ACCESS_KEY_ID: server.admin.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: server.admin.secretAccessKey,
-    }
-    return new Promise((resolve) => {
-      const options = { cwd: folder, env, maxBuffer: 16 * 1024 * 1024 }
-      execFile(terraform, args, options, (error, stdout, stderr) => {
-        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1
-        resolve({ code, out: `${stdout}${stderr}` })
-      })
-    })
-  }
-  const done = async (...args: string[]): Promise<string> => {
-    const { code, out } = await run(...args, '-no-color')
-    assert.equal(code, 0, out)
-    return out
-  }
-  try {
-    const main = join(folder, 'main.tf')
-    writeFileSync(main, configuration)
-    writeCredentials(folder)
-    await story(t, { run, done, main, url: server.url, admin: server.admin })
-  } finally {
-    assert.equal(await server.stop(), 0)
-    rmSync(folder, { recursive: true, force: true })
-  }
-})
-
-interface Stage {
-  readonly run: (...args: string[]) => Promise<Ended>
-  readonly done: (...args: string[]) => Promise<string>
-  readonly main: string
-  readonly url: string
-  readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string }
-}
-
-async function story(t: TestContext, { run, done, main, url, admin }: Stage): Promise<void> {
+async function story(t: TestContext, stage: Stage): Promise<void> {
+  const { done, noDrift, write, server } = stage
+  const { url, admin } = server
+  write('main.tf', configuration)
+  writeCredentials(stage)
   await done('init', '-input=false')
   await done('apply', '-auto-approve', '-input=false')
-  // 0: nothing to do; 2: there would be changes.
-  const noDrift = async (): Promise<void> => {
-    const { code, out } = await run('plan', '-detailed-exitcode', '-input=false', '-no-color')
-    assert.equal(code, 0, out)
-  }
   await noDrift()
 
   // What was made is really enforced.
@@ -288,8 +215,8 @@ async function story(t: TestContext, { run, done, main, url, admin }: Stage): Pr
     const { User } = await alice.send(new GetUserCommand({}))
     assert.equal(User!.Arn, 'arn:aws:iam::000000000000:user/staff/alice')
 
-    writeFileSync(
-      main,
+    write(
+      'main.tf',
       configuration
         .replaceAll('team = "blue"', 'team = "red", size = "s"')
         .replace('7200', '3600')
