@@ -162,10 +162,22 @@ export const accessAnalyzerRows: ReadonlyMap<string, Making> = new Map([
   ['ListTagsForResource', on('ListTagsForResource', tagging)],
   [
     'StartPolicyGeneration',
-    anywhere('StartPolicyGeneration', async (w) => {
+    async (w) => {
       await analyzer(w)
-      return generating(w)
-    }),
+      const accessRole = `arn:aws:iam::${w.account}:role/r`
+      const trail = `arn:aws:cloudtrail:us-east-1:${w.account}:trail/t`
+      const startTime = new Date(w.app.house.clock.now() - 1_000)
+      const cloudTrailDetails = { accessRole, trails: [{ cloudTrailArn: trail }], startTime }
+      return {
+        input: { ...generating(w), cloudTrailDetails },
+        decides: [
+          ['access-analyzer:StartPolicyGeneration', '*'],
+          ['iam:PassRole', accessRole],
+        ],
+        // The role is asked for its trust when the job runs.
+        outlives: true,
+      }
+    },
   ],
   [
     'StartResourceScan',

@@ -218,6 +218,18 @@ test('statistics count findings by status and type of resource', async () => {
   })
 })
 
+test('what was resolved is forgotten after ninety days', async () => {
+  const resolved = { filter: { status: { eq: ['RESOLVED'] } } }
+  const before = await list()
+  const gone = await list(resolved)
+  assert.ok(gone.length > 0)
+  await account.wait(89)
+  assert.equal((await list()).length, before.length)
+  await account.wait(2)
+  assert.deepEqual(await list(resolved), [])
+  assert.equal((await list()).length, before.length - gone.length)
+})
+
 test('findings go with their analyzer', async () => {
   const before = await list()
   await account.analyze('DeleteAnalyzer', { analyzerName: 'external' })

@@ -15,6 +15,8 @@ export type Scanning = Pick<
 const chunk = 100
 /** What stays the same is noted as seen again once a day. */
 const day = 86_400_000
+/** Resolved findings are forgotten this long after they were. */
+const remembered = 90 * day
 
 /**
  * Brings the findings of an analyzer to what was seen: new ones appear, archived at once where an
@@ -55,6 +57,20 @@ export async function reconcile(
         if (finding === undefined) continue
         const times = { analyzedAt: now, updatedAt: now }
         await tx.of(findings).put({ ...finding, ...times, status: 'RESOLVED' })
+      }
+    })
+  const past = old.filter(
+    ({ status, updatedAt, identity }) =>
+      status === 'RESOLVED' &&
+      !identities.has(identity) &&
+      now.getTime() - updatedAt.getTime() >= remembered,
+  )
+  for (let i = 0; i < past.length; i += chunk)
+    await writing(analyzer, ctx, async (tx) => {
+      for (const { id, updatedAt } of past.slice(i, i + chunk)) {
+        const finding = await tx.of(findings).get([analyzer.id, id])
+        if (finding?.updatedAt.getTime() === updatedAt.getTime())
+          await tx.of(findings).delete([analyzer.id, id])
       }
     })
 }
