@@ -218,6 +218,15 @@ test('statistics count findings by status and type of resource', async () => {
   })
 })
 
+test('many who ask at once see the same findings, each once', async () => {
+  for (let i = 0; i < 20; i++) await account.role(`many-${i}`, trusting(root(stranger)))
+  const filter = { resource: { contains: ['/many-'] } }
+  const answers = await Promise.all(Array.from({ length: 8 }, () => list({ filter })))
+  const ids = answers.map((found) => found.map(({ id }: { id: string }) => id).sort())
+  assert.equal(ids[0]!.length, 20)
+  for (const one of ids) assert.deepEqual(one, ids[0])
+})
+
 test('what was resolved is forgotten after ninety days', async () => {
   const resolved = { filter: { status: { eq: ['RESOLVED'] } } }
   const before = await list()
