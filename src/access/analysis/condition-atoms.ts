@@ -6,6 +6,7 @@ import { parseBoolean } from '../operand-values.ts'
 import { DIFFERS, MATCHES, OPERATORS } from '../operators.ts'
 import { hasSlots, piecesOf } from '../template.ts'
 import { possibleVerdicts, type ValueTest, type Verdicts, verdictsOn } from './condition-values.ts'
+import type { Budget } from './patterns.ts'
 
 /** One condition, the same object wherever it is written. */
 export interface Atom {
@@ -37,6 +38,8 @@ const POSITIVE: Readonly<Record<string, string>> = {
 }
 
 const MOST_LISTS = 512
+/** Positions that the patterns of all keys may be looked at. */
+const BUDGET = 600_000
 const MISTYPED = -1
 
 /** What is known of a request's values, by lower-case key; undefined: the key is absent. */
@@ -67,7 +70,10 @@ const FITTING: ReadonlyMap<string, RegExp> = new Map([
 /** All atoms of the policies that are compared. */
 export class ConditionAtoms {
   readonly #types: KeyTypes
+  readonly #budget: Budget = { left: BUDGET }
   readonly #atoms = new Map<string, Atom>()
+  readonly #ids = new Map<Atom, number>()
+  readonly #outcomes = new Map<string, readonly Outcome[] | undefined>()
   readonly #keys = new Map<string, KeyTests>()
 
   constructor(types: KeyTypes) {
@@ -99,6 +105,7 @@ export class ConditionAtoms {
       atom = { ...atom, whenPresent: false }
     }
     this.#atoms.set(text, atom)
+    this.#ids.set(atom, this.#ids.size)
     return atom
   }
 
@@ -125,7 +132,7 @@ export class ConditionAtoms {
     const known = this.#keys.get(key)
     if (known === undefined) return [[]]
     if (value !== undefined) return verdictsOn(known.tests, value)
-    if (known.verdicts === 'unasked') known.verdicts = possibleVerdicts(known.tests)
+    if (known.verdicts === 'unasked') known.verdicts = possibleVerdicts(known.tests, this.#budget)
     return known.verdicts
   }
 
@@ -136,7 +143,18 @@ export class ConditionAtoms {
   outcomes(
     key: string,
     atoms: readonly Atom[],
-    { known, admits }: { known?: KnownValues | undefined; admits?: Admits | undefined } = {},
+    told: { known?: KnownValues | undefined; admits?: Admits | undefined } = {},
+  ): readonly Outcome[] | undefined {
+    if (told.known?.has(key) || told.admits !== undefined) return this.#tell(key, atoms, told)
+    const name = atoms.map((atom) => this.#ids.get(atom)).join()
+    if (!this.#outcomes.has(name)) this.#outcomes.set(name, this.#tell(key, atoms, told))
+    return this.#outcomes.get(name)
+  }
+
+  #tell(
+    key: string,
+    atoms: readonly Atom[],
+    { known, admits }: { known?: KnownValues | undefined; admits?: Admits | undefined },
   ): readonly Outcome[] | undefined {
     const value = known?.get(key)
     const absent = atoms.map(({ whenAbsent }) => whenAbsent)

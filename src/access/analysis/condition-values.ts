@@ -6,7 +6,7 @@ import { contains, type IpRange, parseRange } from '../ip-ranges.ts'
 import { parseBinary, parseBoolean, parseDate, parseNumber } from '../operand-values.ts'
 import { comparisons, DIFFERS, MATCHES, OPERATORS } from '../operators.ts'
 import { hasSlots, piecesOf, tokensOf } from '../template.ts'
-import { type Pattern, type Token, textClasses } from './patterns.ts'
+import { type Budget, type Pattern, type Token, textClasses } from './patterns.ts'
 
 /** The comparison of an operator, without its negation: what one value meets, or not. */
 export interface ValueTest {
@@ -75,14 +75,17 @@ function textPatterns({ base, values, variables }: ValueTest): readonly Pattern[
 }
 
 /** Verdicts of tests that compare texts. */
-function textVerdicts(tests: readonly ValueTest[]): readonly Verdicts[] | undefined {
+function textVerdicts(
+  tests: readonly ValueTest[],
+  budget: Budget,
+): readonly Verdicts[] | undefined {
   const patterns: Pattern[] = [arnPattern(SHAPE_OF_ARN, false)!]
   const owned = tests.map((test) => {
     const own = textPatterns(test)
     patterns.push(...own)
     return own.reduce((mask, _, i) => mask | (1n << BigInt(patterns.length - own.length + i)), 0n)
   })
-  const classes = textClasses(patterns)
+  const classes = textClasses(patterns, budget)
   if (classes === undefined) return undefined
   return [...classes].map((mask) =>
     tests.map(({ base }, index) => {
@@ -192,11 +195,11 @@ function product(parts: readonly Part[], length: number): readonly Verdicts[] | 
 
 const FREE: readonly Verdicts[] = [[MATCHES], [DIFFERS], [MISTYPED]]
 
-function verdictsOf(family: Family, tests: readonly ValueTest[]) {
+function verdictsOf(family: Family, tests: readonly ValueTest[], budget: Budget) {
   if (family === 'number') return lineVerdicts(tests, parseNumber)
   if (family === 'date') return lineVerdicts(tests, parseDate)
   if (family === 'address') return addressVerdicts(tests)
-  return family === 'constant' ? constantVerdicts(tests) : textVerdicts(tests)
+  return family === 'constant' ? constantVerdicts(tests) : textVerdicts(tests, budget)
 }
 
 /**
@@ -204,7 +207,10 @@ function verdictsOf(family: Family, tests: readonly ValueTest[]) {
  * of different types are taken as independent, as are values of policy variables. Undefined when
  * there are too many to tell.
  */
-export function possibleVerdicts(tests: readonly ValueTest[]): readonly Verdicts[] | undefined {
+export function possibleVerdicts(
+  tests: readonly ValueTest[],
+  budget: Budget,
+): readonly Verdicts[] | undefined {
   const families = new Map<Family, number[]>()
   const parts: Part[] = []
   for (const [index, test] of tests.entries()) {
@@ -216,6 +222,7 @@ export function possibleVerdicts(tests: readonly ValueTest[]): readonly Verdicts
     const verdicts = verdictsOf(
       family,
       own.map((index) => tests[index]!),
+      budget,
     )
     if (verdicts === undefined) return undefined
     parts.push({ own, verdicts })

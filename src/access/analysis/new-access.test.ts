@@ -220,6 +220,30 @@ test('too much to tell is told as such, and never as nothing', async () => {
   assert.deepEqual(found, [{ index: 0, sid: undefined, certain: false }])
 })
 
+test('what was there before is not new, however hard the rest is to tell', async () => {
+  const hard = allow(
+    's3:*',
+    Array.from({ length: 14 }, (_, i) => `arn:aws:s3:::*${i}x*${i}y*`),
+  )
+  const more = allow('sqs:SendMessage')
+  assert.deepEqual(await newAccess(text(hard, more), text(hard), 'identity'), [
+    { index: 1, sid: undefined, certain: true },
+  ])
+  const less = text(hard, deny('s3:GetObject'))
+  const [found] = await newAccess(text(hard), less, 'identity')
+  assert.equal(found?.index, 0)
+})
+
+test('policies of many parts are told, or given up, before long', async () => {
+  const parts = Array.from({ length: 300 }, (_, i) =>
+    allow('s3:*', [`arn:aws:s3:::b${i}/*`, `arn:aws:s3:::c${i}/*`], {
+      StringLike: { [`aws:PrincipalTag/k${i % 8}`]: `*a${i}*b*` },
+    }),
+  )
+  const found = await newAccess(text(...parts), text(...parts, deny('s3:PutObject')), 'identity')
+  assert.ok(found.length > 0)
+})
+
 test('a document that cannot be read is told which', async () => {
   await assert.rejects(newAccess(text(allow('*')), '{', 'identity'), (error) => {
     return error instanceof UnreadablePolicy && error.which === 1

@@ -33,6 +33,25 @@ function everybody(kind: AnalyzedKind, statements: readonly ComparedStatement[])
 const meant = (list: readonly ComparedStatement[], who: Witness | undefined, what: ActionClass) =>
   list.filter((one) => what.matched.has(one) && (who === undefined || means(one, who)))
 
+/** What a statement says, whatever it is called. */
+function sayingOf({ source }: ComparedStatement): string {
+  const { index: _, sid: __, start: ___, end: ____, text: _____, ...saying } = source
+  const plain = (value: unknown) => (value instanceof Map ? [...value] : value)
+  return JSON.stringify(saying, (_name, value) => plain(value))
+}
+
+/**
+ * The allowing statements that were there before, when nothing that denied has gone: they allow
+ * nothing newly, however hard the rest is to tell.
+ */
+function unchanged(after: ComparedPolicy, before: ComparedPolicy): ReadonlySet<ComparedStatement> {
+  if (after.version !== before.version) return new Set()
+  const now = new Set(after.statements.map(sayingOf))
+  const then = new Set(before.statements.map(sayingOf))
+  const kept = before.statements.every((one) => !one.denies || now.has(sayingOf(one)))
+  return new Set(kept ? after.statements.filter((one) => then.has(sayingOf(one))) : [])
+}
+
 /**
  * The statements of `fresh` that allow a request which `existing` does not allow: an action, a
  * resource, a caller and a context. Empty when there is none; this is never wrong. Policies are
@@ -53,8 +72,11 @@ export async function newAccess(
     return read
   }) as [ComparedPolicy, ComparedPolicy]
   const statements = [...after.statements, ...before.statements]
+  const old = unchanged(after, before)
   const callers = everybody(kind, statements)
-  if (callers === undefined) return unsureOf(after)
+  if (callers === undefined) {
+    return unsureOf({ ...after, statements: after.statements.filter((one) => !old.has(one)) })
+  }
   const search = new Search(vocabulary)
   const verdict = new Verdict()
   for (const what of actionClasses(statements, [], known)) {
@@ -71,7 +93,7 @@ export async function newAccess(
         admits: ownValues(who),
       }
       for (const allows of now) {
-        if (allows.denies || verdict.isSettled(allows)) continue
+        if (allows.denies || old.has(allows) || verdict.isSettled(allows)) continue
         verdict.note(allows, search.ask({ allows, ...rest }))
       }
     }

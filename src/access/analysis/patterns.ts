@@ -79,28 +79,35 @@ class Positions {
   }
 }
 
+/** Work that is left before an answer is given up; one unit is a position looked at. */
+export interface Budget {
+  left: number
+}
+
 const MOST_STATES = 20_000
 const MOST_STEPS = 3_000_000
 
 /**
  * Every set of patterns (bit n: the nth) such that some text matches exactly these. Undefined when
- * that takes more than 20,000 states of their common automaton to tell.
+ * that takes more than 20,000 states of their common automaton to tell, or more than the budget.
  */
-export function textClasses(patterns: readonly Pattern[]): ReadonlySet<bigint> | undefined {
+export function textClasses(
+  patterns: readonly Pattern[],
+  budget: Budget = { left: MOST_STEPS },
+): ReadonlySet<bigint> | undefined {
   const positions = new Positions(patterns)
   const start = positions.closed(positions.starts)
   const seen = new Set([start.join()])
   const open = [start]
   const classes = new Set<bigint>()
-  let steps = 0
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     classes.add(positions.matched(state))
     for (const unit of positions.units(state)) {
-      steps += state.length + 1
+      budget.left -= state.length + 1
       const next = positions.after(state, unit)
       const name = next.join()
       if (seen.has(name)) continue
-      if (seen.size >= MOST_STATES || steps > MOST_STEPS) return undefined
+      if (seen.size >= MOST_STATES || budget.left < 0) return undefined
       seen.add(name)
       open.push(next)
     }

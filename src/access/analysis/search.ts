@@ -2,7 +2,7 @@
 
 import type { ComparedStatement, ResourceEntry, Vocabulary } from './compared-policies.ts'
 import type { Admits, Atom, KnownValues, Outcome } from './condition-atoms.ts'
-import { isWithin, type Pattern, textClasses } from './patterns.ts'
+import { type Budget, isWithin, type Pattern, textClasses } from './patterns.ts'
 
 /** Answers of a search: `unknown` when it would take too long to tell. */
 export type Found = 'yes' | 'no' | 'unknown'
@@ -24,6 +24,8 @@ export interface Question {
 }
 
 const MOST_WORLDS = 60_000
+/** Positions and facts that all questions of one search may look at. */
+const BUDGET = 1_500_000
 const MOST_VARIABLES = 8
 
 /** A condition, or the guess whether a resource entry with variables matches. */
@@ -65,12 +67,29 @@ function guessAxis(guesses: readonly number[], entries: readonly ResourceEntry[]
   return { facts: guesses, outcomes }
 }
 
+/** The bits of a statement's own entries; undefined without such an element. */
+function maskOf(own: readonly number[] | undefined, entries: readonly number[]) {
+  return own?.reduce((mask, entry) => mask | (1n << BigInt(entries.indexOf(entry))), 0n)
+}
+
+/** The entries whose bits are set. */
+function membersOf(mask: bigint, entries: readonly number[]): ReadonlySet<number> {
+  const bits = mask.toString(2)
+  const members = new Set<number>()
+  for (let at = bits.indexOf('1'); at >= 0; at = bits.indexOf('1', at + 1)) {
+    const entry = entries[bits.length - 1 - at]
+    if (entry !== undefined) members.add(entry)
+  }
+  return members
+}
+
 /** One question after another over the same policies. */
 export class Search {
   readonly #vocabulary: Vocabulary
   readonly #classes = new Map<string, ReadonlySet<bigint> | undefined>()
   readonly #answers = new Map<string, Found>()
   readonly #names = new Map<object, number>()
+  readonly #budget: Budget = { left: BUDGET }
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary
@@ -101,14 +120,20 @@ export class Search {
   #ask(question: Question): Found {
     const { allows, denies, before, within } = question
     const statements = [allows, ...denies, ...(before?.allows ?? []), ...(before?.denies ?? [])]
-    const entries = [...new Set(statements.flatMap(({ resources }) => resources ?? []))]
+    const used = new Set(statements.flatMap(({ resources }) => resources ?? []))
+    const entries = [...used].sort((a, b) => a - b)
     const classes = this.#resourceClasses(entries, within)
     if (classes === undefined) return 'unknown'
+    const own = allows.except ? undefined : maskOf(allows.resources, entries)
+    const asked = within === undefined ? undefined : ~0n << BigInt(entries.length)
     let found: Found = 'no'
     for (const mask of classes) {
-      if (within !== undefined && mask >> BigInt(entries.length) === 0n) continue
-      const matched = new Set(entries.filter((_, index) => (mask >> BigInt(index)) & 1n))
-      const answer = this.#inClass(question, matched)
+      // Most classes are of other statements' resources.
+      if (own !== undefined && (mask & own) === 0n) continue
+      if (asked !== undefined && (mask & asked) === 0n) continue
+      this.#budget.left -= statements.length
+      if (this.#budget.left < 0) return 'unknown'
+      const answer = this.#inClass(question, membersOf(mask, entries))
       if (answer === 'yes') return 'yes'
       if (answer === 'unknown') found = 'unknown'
     }
@@ -119,7 +144,7 @@ export class Search {
     const patterns = entries.map((entry) => this.#vocabulary.entries[entry]!.pattern)
     const all = [...patterns, ...(within ?? [])]
     const name = JSON.stringify(all)
-    if (!this.#classes.has(name)) this.#classes.set(name, textClasses(all))
+    if (!this.#classes.has(name)) this.#classes.set(name, textClasses(all, this.#budget))
     return this.#classes.get(name)
   }
 
@@ -149,6 +174,8 @@ export class Search {
     const axes = this.#axes(told, question)
     if (axes === undefined) return 'unknown'
     return someWorld(axes, (truth) => {
+      this.#budget.left -= told.length
+      if (this.#budget.left < 0) return undefined
       if (!holds(allows, truth) || denies.some((one) => holds(one, truth))) return false
       return !allowed.some((one) => holds(one, truth)) || denied.some((one) => holds(one, truth))
     })
@@ -182,15 +209,22 @@ export class Search {
   }
 }
 
-function someWorld(axes: readonly Axis[], wanted: (truth: Truth) => boolean): Found {
+/** Tries every world; `wanted` answers undefined when it gives up. */
+function someWorld(axes: readonly Axis[], wanted: (truth: Truth) => boolean | undefined): Found {
   const truth = new Map<Fact, boolean>()
+  let found: Found = 'no'
   const visit = (index: number): boolean => {
     const axis = axes[index]
-    if (axis === undefined) return wanted(truth)
+    if (axis === undefined) {
+      const answer = wanted(truth)
+      if (answer !== false) found = answer ? 'yes' : 'unknown'
+      return answer !== false
+    }
     return axis.outcomes.some((outcome) => {
       for (const [at, fact] of axis.facts.entries()) truth.set(fact, outcome[at]!)
       return visit(index + 1)
     })
   }
-  return visit(0) ? 'yes' : 'no'
+  visit(0)
+  return found
 }

@@ -1,6 +1,5 @@
 import { isWithin } from '../../../../access/analysis/patterns.ts'
 import { ANY, ONE } from '../../../../access/glob.ts'
-import { similarName } from './similar-names.ts'
 import {
   type Check,
   eachStatement,
@@ -14,12 +13,16 @@ import { type TextPart, within } from './written-policy.ts'
 
 const meant = (name: string | undefined) => (name === undefined ? '' : ` Did you mean ${name}?`)
 
-function checkService(entry: TextPart, vendor: string, { catalogue, report }: Validation): boolean {
+function checkService(
+  entry: TextPart,
+  vendor: string,
+  { catalogue, report, similar }: Validation,
+): boolean {
   if (catalogue.isKnownVendor(vendor)) return true
   const place = [within(entry, 0, vendor.length)]
-  const similar = similarName(vendor, catalogue.vendors())
-  if (similar === undefined) report('INVALID_SERVICE', place, { service: vendor })
-  else report('INVALID_SERVICE_IN_ACTION', place, { service: vendor, suggestion: meant(similar) })
+  const meantBy = similar(vendor, catalogue.vendors())
+  if (meantBy === undefined) report('INVALID_SERVICE', place, { service: vendor })
+  else report('INVALID_SERVICE_IN_ACTION', place, { service: vendor, suggestion: meant(meantBy) })
   return false
 }
 
@@ -39,7 +42,9 @@ function checkEntry(entry: TextPart, validation: Validation): void {
   }
   if (!checkService(entry, vendor, validation)) return
   if (catalogue.expandWildcard(text).length > 0) return
-  const suggestion = isWild(text) ? '' : meant(similarName(text, catalogue.actionsOf(vendor)))
+  const suggestion = isWild(text)
+    ? ''
+    : meant(validation.similar(text, catalogue.actionsOf(vendor)))
   report('INVALID_ACTION', [entry], { action: text, suggestion })
 }
 

@@ -17,7 +17,7 @@ function distance(a: string, b: string): number {
 }
 
 /** The most similar name, whatever its case; undefined when none is near. */
-export function similarName(name: string, names: readonly string[]): string | undefined {
+function similarName(name: string, names: readonly string[]): string | undefined {
   const lower = name.toLowerCase()
   if (lower.length > 100) return undefined
   let best: string | undefined
@@ -31,4 +31,13 @@ export function similarName(name: string, names: readonly string[]): string | un
     }
   }
   return best
+}
+
+/** So many names of one policy are compared with all that exist. */
+const MOST_COMPARED = 50
+
+/** `similarName` for the first fifty names; nothing for the rest, which would take too long. */
+export function similarNames(): typeof similarName {
+  let left = MOST_COMPARED
+  return (name, names) => (left-- > 0 ? similarName(name, names) : undefined)
 }

@@ -13,6 +13,8 @@ export interface Validation {
   readonly resourceType: ValidatePolicyResourceType | undefined
   readonly catalogue: ActionCatalogue
   readonly report: Report
+  /** The name that somebody may have meant. */
+  readonly similar: (name: string, names: readonly string[]) => string | undefined
 }
 
 /** A family of checks. */

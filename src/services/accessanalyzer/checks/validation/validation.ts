@@ -20,6 +20,7 @@ import { principals } from './principals.ts'
 import { redundantStatements } from './redundant-statements.ts'
 import { resources } from './resources.ts'
 import { roleTrust } from './role-trust.ts'
+import { similarNames } from './similar-names.ts'
 import { sizes } from './sizes.ts'
 import { supportedKeys } from './supported-keys.ts'
 import type { Check } from './validated-kinds.ts'
@@ -59,6 +60,8 @@ export async function validate(
   }
   const catalogue = await actionCatalogue()
   const policy = writtenPolicy(node)
-  for (const check of checks) check({ text, policy, policyType, resourceType, catalogue, report })
+  const similar = similarNames()
+  const told = { text, policy, policyType, resourceType, catalogue, report, similar }
+  for (const check of checks) check(told)
   return findings.all()
 }
