@@ -1,7 +1,7 @@
 """Answers one JSON call a line with boto3: {service, operation, input, keys, endpoint}."""
+import base64
 import datetime
 import json
-import re
 import sys
 
 import boto3
@@ -14,6 +14,8 @@ config = botocore.config.Config(retries={"max_attempts": 0})
 def plain(value):
     if isinstance(value, datetime.datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     raise TypeError(type(value))
 
 
@@ -29,11 +31,13 @@ for line in sys.stdin:
         aws_session_token=keys.get("sessionToken"),
         config=config,
     )
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", call["operation"]).lower()
     try:
-        output = getattr(client, name)(**call["input"])
+        names = {api: name for name, api in client.meta.method_to_api_mapping.items()}
+        output = getattr(client, names.get(call["operation"], call["operation"]))(**call["input"])
         output.pop("ResponseMetadata", None)
         answer = {"ok": True, "output": output}
+    except (AttributeError, botocore.exceptions.ParamValidationError, botocore.exceptions.UnknownServiceError) as error:
+        answer = {"ok": False, "code": "UnknownToClient", "message": str(error)}
     except botocore.exceptions.ClientError as error:
         answer = {"ok": False, "code": error.response["Error"]["Code"], "message": error.response["Error"]["Message"]}
     print(json.dumps(answer, default=plain), flush=True)

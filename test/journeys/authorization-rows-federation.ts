@@ -100,7 +100,7 @@ export const federationRows = new Map<string, Making>([
   creating(
     'CreateOpenIDConnectProvider',
     'iam:TagOpenIDConnectProvider',
-    { Url: 'https://id.example.com' },
+    { Url: 'https://id.example.com', ThumbprintList: ['a'.repeat(40)] },
     'oidc-provider/id.example.com',
   ),
   onOidc('GetOpenIDConnectProvider'),

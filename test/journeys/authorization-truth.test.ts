@@ -9,10 +9,7 @@ import type { Target } from '../../src/kernel/target.ts'
 import { accessPreviews } from '../../src/services/accessanalyzer/access-preview-records.ts'
 import { analyzers } from '../../src/services/accessanalyzer/analyzer-records.ts'
 import { archiveRules } from '../../src/services/accessanalyzer/archive-rules.ts'
-import { service as accessanalyzer } from '../../src/services/accessanalyzer/service.ts'
-import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
 import { accessKeys } from '../../src/services/iam/access-key-records.ts'
-import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { groups } from '../../src/services/iam/group-records.ts'
 import { instanceProfiles } from '../../src/services/iam/instance-profile-records.ts'
 import { loginProfiles } from '../../src/services/iam/login-profile-records.ts'
@@ -20,7 +17,6 @@ import { managedPolicies } from '../../src/services/iam/managed-policy-records.t
 import { mfaDevices } from '../../src/services/iam/mfa-device-records.ts'
 import { roles } from '../../src/services/iam/role-records.ts'
 import { serverCertificates } from '../../src/services/iam/server-certificate-records.ts'
-import { service as iam } from '../../src/services/iam/service.ts'
 import {
   serviceCredentials,
   signingCertificates,
@@ -32,28 +28,12 @@ import { accounts as members } from '../../src/services/organizations/account-re
 import { handshakes } from '../../src/services/organizations/handshake-records.ts'
 import { organizations as organizationRecords } from '../../src/services/organizations/organization-records.ts'
 import { policies } from '../../src/services/organizations/policy-records.ts'
-import { service as organizations } from '../../src/services/organizations/service.ts'
 import { transfers } from '../../src/services/organizations/transfer-records.ts'
 import { units } from '../../src/services/organizations/unit-records.ts'
-import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
-import { service as sts } from '../../src/services/sts/service.ts'
 import { type Installation, install, type Keys } from '../installation.ts'
 import { type Answer, call } from '../raw-calls.ts'
-import {
-  cloudtrailRows,
-  document,
-  furnish,
-  iamRows,
-  type Row,
-  stsRows,
-  type World,
-} from './authorization-rows.ts'
-import { accessAnalyzerRows } from './authorization-rows-accessanalyzer.ts'
-import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
-import { credentialRows } from './authorization-rows-credentials.ts'
-import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
-import { organizationsRows } from './authorization-rows-organizations.ts'
-import { delegationStsRows, reportRows } from './authorization-rows-reports.ts'
+import type { Row, World } from './authorization-rows.ts'
+import { type Home, openAccountOf, permit, suites } from './authorization-world.ts'
 
 /**
  * For every operation that is handled: who may not, may not, and nothing has changed; who may, by
@@ -66,86 +46,8 @@ before(async () => {
 })
 after(() => house.close())
 
-const suites = [
-  {
-    service: iam,
-    rows: new Map([...iamRows, ...credentialRows, ...federationRows, ...reportRows]),
-  },
-  { service: sts, rows: new Map([...stsRows, ...federationStsRows, ...delegationStsRows]) },
-  { service: cloudtrail, rows: cloudtrailRows },
-  { service: organizations, rows: organizationsRows },
-  { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
-] as const
-
 type Suite = (typeof suites)[number]
-let accounts = 100_000_000_000
-
-interface Home extends World {
-  /** Keys of a user who may what the test says, and nothing else. */
-  readonly tester: Keys
-}
-
-/** Opens an account, as an organization would: a key of its root, and one of everything in it. */
-async function open(): Promise<Home> {
-  const account = String(accounts++)
-  const { clock, random } = house.app.house
-  const now = () => new Date(clock.now())
-  const store = house.app.store.storeFor({ account, region: 'us-east-1' })
-  const key = newAccessKey(account, account, { random, now })
-  await store.transaction((tx) => tx.of(accessKeys).create(key))
-  const root = { accessKeyId: key.id, secretAccessKey: key.secret }
-  const send = async (operation: string, input: object) => {
-    const answer = await call(house.app.house, root, 'iam', operation, input)
-    assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
-    return answer.text
-  }
-  let keyId: Promise<string> | undefined
-  const world: World = {
-    account,
-    app: house.app,
-    send,
-    async organize(operation, input) {
-      const answer = await call(house.app.house, root, 'organizations', operation, input)
-      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
-      return JSON.parse(answer.text || '{}')
-    },
-    async analyze(operation, input) {
-      const answer = await call(house.app.house, root, 'accessanalyzer', operation, input)
-      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
-      return JSON.parse(answer.text || '{}')
-    },
-    neighbour: open,
-    keyOfU: () => {
-      keyId ??= keysOf(world, 'u').then((keys) => keys.accessKeyId)
-      return keyId
-    },
-    authorizationMessage: () =>
-      encodeAuthorizationMessage({ allowed: false }, account, {
-        ports: house.app.house.ports,
-        now,
-      }),
-  }
-  await send('CreateUser', { UserName: 'tester' })
-  const tester = await keysOf(world, 'tester')
-  await furnish(world)
-  return { ...world, tester }
-}
-
-async function keysOf(world: World, UserName: string): Promise<Keys> {
-  const text = await world.send('CreateAccessKey', { UserName })
-  return {
-    accessKeyId: /<AccessKeyId>(.*?)</.exec(text)![1]!,
-    secretAccessKey: /<SecretAccessKey>(.*?)</.exec(text)![1]!,
-  }
-}
-
-/** Gives the tester these statements and no others. */
-async function permit(world: World, ...statements: object[]): Promise<void> {
-  const name = { UserName: 'tester', PolicyName: 'test' }
-  if (statements.length > 0)
-    await world.send('PutUserPolicy', { ...name, PolicyDocument: document(...statements) })
-  else await world.send('DeleteUserPolicy', name)
-}
+const open = () => openAccountOf(house)
 
 /** All that the account holds, but for the tester's own policies. */
 async function snapshot(world: World): Promise<unknown> {

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { service as accessanalyzer } from '../../src/services/accessanalyzer/service.ts'
+import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
+import { accessKeys } from '../../src/services/iam/access-key-records.ts'
+import { newAccessKey } from '../../src/services/iam/access-keys.ts'
+import { service as iam } from '../../src/services/iam/service.ts'
+import { service as organizations } from '../../src/services/organizations/service.ts'
+import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
+import { service as sts } from '../../src/services/sts/service.ts'
+import type { Installation, Keys } from '../installation.ts'
+import { call } from '../raw-calls.ts'
+import {
+  cloudtrailRows,
+  document,
+  furnish,
+  iamRows,
+  stsRows,
+  type World,
+} from './authorization-rows.ts'
+import { accessAnalyzerRows } from './authorization-rows-accessanalyzer.ts'
+import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
+import { credentialRows } from './authorization-rows-credentials.ts'
+import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
+import { organizationsRows } from './authorization-rows-organizations.ts'
+import { delegationStsRows, reportRows } from './authorization-rows-reports.ts'
+
+/** Every service whose operations have rows, and the rows. */
+export const suites = [
+  {
+    service: iam,
+    rows: new Map([...iamRows, ...credentialRows, ...federationRows, ...reportRows]),
+  },
+  { service: sts, rows: new Map([...stsRows, ...federationStsRows, ...delegationStsRows]) },
+  { service: cloudtrail, rows: cloudtrailRows },
+  { service: organizations, rows: organizationsRows },
+  { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
+] as const
+
+let accounts = 100_000_000_000
+
+export interface Home extends World {
+  /** Keys of a user who may what the test says, and nothing else. */
+  readonly tester: Keys
+}
+
+/** Opens an account, as an organization would: a key of its root, and one of everything in it. */
+export async function openAccountOf(house: Installation): Promise<Home> {
+  const account = String(accounts++)
+  const { clock, random } = house.app.house
+  const now = () => new Date(clock.now())
+  const store = house.app.store.storeFor({ account, region: 'us-east-1' })
+  const key = newAccessKey(account, account, { random, now })
+  await store.transaction((tx) => tx.of(accessKeys).create(key))
+  const root = { accessKeyId: key.id, secretAccessKey: key.secret }
+  const send = async (operation: string, input: object) => {
+    const answer = await call(house.app.house, root, 'iam', operation, input)
+    assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+    return answer.text
+  }
+  let keyId: Promise<string> | undefined
+  const world: World = {
+    account,
+    app: house.app,
+    send,
+    async organize(operation, input) {
+      const answer = await call(house.app.house, root, 'organizations', operation, input)
+      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    async analyze(operation, input) {
+      const answer = await call(house.app.house, root, 'accessanalyzer', operation, input)
+      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    neighbour: () => openAccountOf(house),
+    keyOfU: () => {
+      keyId ??= keysOf(world, 'u').then((keys) => keys.accessKeyId)
+      return keyId
+    },
+    authorizationMessage: () =>
+      encodeAuthorizationMessage({ allowed: false }, account, {
+        ports: house.app.house.ports,
+        now,
+      }),
+  }
+  await send('CreateUser', { UserName: 'tester' })
+  const tester = await keysOf(world, 'tester')
+  await furnish(world)
+  return { ...world, tester }
+}
+
+async function keysOf(world: World, UserName: string): Promise<Keys> {
+  const text = await world.send('CreateAccessKey', { UserName })
+  return {
+    accessKeyId: /<AccessKeyId>(.*?)</.exec(text)![1]!,
+    secretAccessKey: /<SecretAccessKey>(.*?)</.exec(text)![1]!,
+  }
+}
+
+/** Gives the tester these statements and no others. */
+export async function permit(world: World, ...statements: object[]): Promise<void> {
+  const name = { UserName: 'tester', PolicyName: 'test' }
+  if (statements.length > 0)
+    await world.send('PutUserPolicy', { ...name, PolicyDocument: document(...statements) })
+  else await world.send('DeleteUserPolicy', name)
+}
