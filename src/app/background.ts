@@ -63,7 +63,8 @@ export class Background {
 
   /** A service that fails gets the fact again, and so do the others: delivery is at least once. */
   async #deliver(fact: Fact, teller: Owner): Promise<void> {
-    const owner = fact.account === undefined ? teller : { ...teller, account: fact.account }
+    const { account = teller.account, region = teller.region } = fact
+    const owner = { account, region }
     for (const entry of this.#entries) {
       const handler = (await entry.load()).on[fact.type]
       if (handler === undefined) continue

@@ -108,6 +108,8 @@ export interface Fact {
   readonly detail: Readonly<Record<string, unknown>>
   /** Who listens works on this account's store; default: the account of whoever tells it. */
   readonly account?: string | undefined
+  /** Who listens works on this Region's store; default: the Region of whoever tells it. */
+  readonly region?: string | undefined
 }
 
 /** A durable timer. Delivered at least once; a job of the same key replaces the older one. */

@@ -27,10 +27,21 @@ export interface KeyRecord {
   readonly material: string | undefined
   /** Every material that the key has ever encrypted with, or may. */
   readonly materialIds: readonly string[]
-  /** Set while the deletion waits. */
-  readonly deletion?: { readonly at: Date; readonly windowDays: number } | undefined
+  /** Set while the deletion waits; without a time while it waits for the last replica to go. */
+  readonly deletion?: { readonly at?: Date | undefined; readonly windowDays: number } | undefined
   readonly multiRegion?: MultiRegion | undefined
+  /** Automatic rotation, while it is switched on. */
   readonly rotation?: { readonly periodDays: number; readonly nextAt: Date } | undefined
+  /** How often the key has been rotated on demand. */
+  readonly onDemandRotations?: number | undefined
+  /** A rotation under way: its material goes to every replica before it encrypts anything. */
+  readonly upcoming?: Upcoming | undefined
+  /** Imported material that the next rotation on demand will make current. */
+  readonly pending?: { readonly id: string; readonly missingIn: readonly string[] } | undefined
+  /** Imported materials that are not here (any more): ids from `materialIds`. */
+  readonly absent?: readonly string[] | undefined
+  /** Sealed key by which imported material is known again; see `imported-material.ts`. */
+  readonly recognition?: string | undefined
   readonly import?:
     | { readonly model: ExpirationModelType; readonly validTo?: Date | undefined }
     | undefined
@@ -43,6 +54,19 @@ export interface MultiRegion {
   readonly primaryRegion: string
   /** Regions of the replicas, the primary's excluded. */
   readonly replicaRegions: readonly string[]
+  /** Counts the changes of what the keys share: an older state never replaces a newer one. */
+  readonly revision?: number | undefined
+}
+
+export interface Rotation {
+  readonly type: 'AUTOMATIC' | 'ON_DEMAND'
+  readonly at: Date
+}
+
+export interface Upcoming extends Rotation {
+  readonly material: string
+  /** Regions that have not said yet that they hold the material. */
+  readonly waitsFor: readonly string[]
 }
 
 export const keys = collection<KeyRecord>('kms.keys')({
@@ -81,12 +105,17 @@ export interface MaterialRecord {
   readonly keyId: string
   /** 64 hex digits. */
   readonly id: string
-  /** Bytes of the key, or its private key in PKCS #8, sealed once more; see `materials.ts`. */
-  readonly sealed: string
+  /**
+   * Bytes of the key, or its private key in PKCS #8, sealed once more; see `materials.ts`. Undefined
+   * while imported material is not here.
+   */
+  readonly sealed?: string | undefined
   readonly createdAt: Date
   readonly origin: 'AWS_KMS' | 'EXTERNAL'
   readonly description?: string | undefined
-  readonly rotation?: { readonly type: 'AUTOMATIC' | 'ON_DEMAND'; readonly at: Date } | undefined
+  readonly rotation?: Rotation | undefined
+  /** Public half of imported asymmetric material (SPKI): told while the material is away. */
+  readonly publicKey?: Uint8Array | undefined
   readonly state: 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION'
   readonly expiry?:
     | { readonly model: ExpirationModelType; readonly validTo?: Date | undefined }

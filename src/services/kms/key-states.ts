@@ -5,10 +5,15 @@ import { type KeyRecord, keyArn } from './key-records.ts'
 
 /** The state that a key is in; most of it follows from what the record says. */
 export function stateOf(key: KeyRecord): KeyState {
-  if (key.deletion !== undefined) return 'PendingDeletion'
-  if (key.origin === 'EXTERNAL' && key.material === undefined) return 'PendingImport'
+  if (key.deletion !== undefined)
+    return key.deletion.at === undefined ? 'PendingReplicaDeletion' : 'PendingDeletion'
+  if (key.origin === 'EXTERNAL' && lacksMaterial(key)) return 'PendingImport'
   return key.enabled ? 'Enabled' : 'Disabled'
 }
+
+/** Whether imported material that the key needs for good was never here, or is away. */
+const lacksMaterial = ({ material, absent = [], pending }: KeyRecord): boolean =>
+  material === undefined || absent.some((id) => id !== pending?.id)
 
 const words: Readonly<Partial<Record<KeyState, string>>> = {
   PendingDeletion: 'pending deletion',
@@ -34,6 +39,12 @@ export function checkUsable(key: KeyRecord): void {
 /** Refuses changes of a key that waits for its deletion. */
 export function checkLiving(key: KeyRecord): void {
   if (key.deletion !== undefined) throw invalidState(key)
+}
+
+/** Refuses changes that belong to the primary of related multi-Region keys. */
+export function checkPrimary(key: KeyRecord): void {
+  if (key.multiRegion?.type === 'REPLICA')
+    throw fail('UnsupportedOperationException', `${keyArn(key)} is not a multi-region primary key.`)
 }
 
 /** Refuses a key of another use than the operation's. */

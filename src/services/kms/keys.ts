@@ -1,5 +1,6 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, operation } from './contract.ts'
+import { scheduleRotation } from './current-material.ts'
 import { metadataOf } from './key-metadata.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { checkLiving, invalidState, stateOf } from './key-states.ts'
@@ -32,12 +33,14 @@ async function change(
 ): Promise<void> {
   const key = foundKey(target)
   checkCustomerManaged(key)
-  await ctx.store.transaction((tx) =>
-    tx.of(keys).update([key.id], (old) => {
+  await ctx.store.transaction(async (tx) => {
+    const changed = await tx.of(keys).update([key.id], (old) => {
       checkLiving(old)
       return { ...old, ...next(old) }
-    }),
-  )
+    })
+    // A rotation that was missed while the key was disabled comes at once.
+    if (!key.enabled && changed.enabled) scheduleRotation(tx, changed)
+  })
 }
 
 /** Refuses to change a key that a service manages. */

@@ -3,6 +3,7 @@ import type { KeySpec } from '@aws-sdk/client-kms'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { Random } from '../../kernel/ports.ts'
 import { type KeyRecord, keyArn, type MaterialRecord, materials } from './key-records.ts'
+import { isSymmetric } from './key-specs.ts'
 
 const purpose = 'kms-material'
 
@@ -41,14 +42,13 @@ export async function openMaterial(
   ctx: Pick<ReadContext, 'ports'>,
 ): Promise<Uint8Array> {
   const seal = await ctx.ports.seals.ready(purpose)
-  const bytes = seal.open(record.sealed, bound(key, record.id))
+  const bytes = seal.open(record.sealed ?? '', bound(key, record.id))
   if (bytes === undefined) throw new Error(`the material of ${keyArn(key)} cannot be opened`)
   return bytes
 }
 
 /** Whether a key of the spec is secret as a whole; others have a public half. */
-export const isSecret = (spec: KeySpec): boolean =>
-  spec === 'SYMMETRIC_DEFAULT' || spec.startsWith('HMAC_')
+export const isSecret = (spec: KeySpec): boolean => isSymmetric(spec) || spec.startsWith('HMAC_')
 
 /** A material ready for use: a secret key, or a private key with its public half. */
 export interface ReadyMaterial {
@@ -70,7 +70,7 @@ export function material(
   const { account, region } = key
   return ctx.cached('kms', account, `${region}/material/${key.id}/${id}`, async () => {
     const record = await ctx.store.of(materials).get([key.id, id])
-    if (record === undefined) return undefined
+    if (record?.sealed === undefined) return undefined
     const bytes = Buffer.from(await openMaterial(key, record, ctx))
     return {
       id,

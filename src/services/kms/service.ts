@@ -13,9 +13,14 @@ import { RetireGrant, RevokeGrant } from './grant-ending.ts'
 import { ListGrants, ListRetirableGrants } from './grant-listing.ts'
 import { CancelKeyDeletion, deleteKey, ScheduleKeyDeletion } from './key-deletion.ts'
 import { GetKeyPolicy, ListKeyPolicies, PutKeyPolicy } from './key-policies.ts'
+import { ListKeyRotations } from './key-rotations.ts'
 import { DescribeKey, DisableKey, EnableKey, ListKeys, UpdateKeyDescription } from './keys.ts'
 import { GenerateMac, VerifyMac } from './macs.ts'
+import { RotateKeyOnDemand } from './on-demand-rotation.ts'
 import { ReEncrypt } from './ReEncrypt.ts'
+import { rotateKey } from './rotating.ts'
+import { DisableKeyRotation, EnableKeyRotation, GetKeyRotationStatus } from './rotation.ts'
+import { onKeyShared, onMaterialReceived } from './shared-properties.ts'
 import { Sign, Verify } from './signing.ts'
 import { ListResourceTags, TagResource, UntagResource } from './tagging.ts'
 
@@ -34,7 +39,9 @@ export const service = defineService<C>()({
     DeriveSharedSecret,
     DescribeKey,
     DisableKey,
+    DisableKeyRotation,
     EnableKey,
+    EnableKeyRotation,
     Encapsulate,
     Encrypt,
     GenerateDataKey,
@@ -44,10 +51,12 @@ export const service = defineService<C>()({
     GenerateMac,
     GenerateRandom,
     GetKeyPolicy,
+    GetKeyRotationStatus,
     GetPublicKey,
     ListAliases,
     ListGrants,
     ListKeyPolicies,
+    ListKeyRotations,
     ListKeys,
     ListResourceTags,
     ListRetirableGrants,
@@ -55,6 +64,7 @@ export const service = defineService<C>()({
     ReEncrypt,
     RetireGrant,
     RevokeGrant,
+    RotateKeyOnDemand,
     ScheduleKeyDeletion,
     Sign,
     TagResource,
@@ -65,7 +75,8 @@ export const service = defineService<C>()({
     VerifyMac,
   },
   notYet: {
-    others: 'rotation, import, replicas and custom key stores are still to be built',
+    others: 'import, replicas and custom key stores are still to be built',
   },
-  jobs: { 'kms.DeleteKey': deleteKey },
+  on: { 'kms.KeyShared': onKeyShared, 'kms.MaterialReceived': onMaterialReceived },
+  jobs: { 'kms.DeleteKey': deleteKey, 'kms.RotateKey': rotateKey },
 })
