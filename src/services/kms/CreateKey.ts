@@ -2,6 +2,7 @@ import type { KeySpec, KeyUsageType } from '@aws-sdk/client-kms'
 import type { CallContext } from '../../kernel/context.ts'
 import type { Input } from '../../kernel/contract.ts'
 import { type C, fail, operation } from './contract.ts'
+import { recognition } from './imported-material.ts'
 import { metadataOf } from './key-metadata.ts'
 import { checkKeyPolicy, defaultPolicy } from './key-policies.ts'
 import { type KeyRecord, keys, materials } from './key-records.ts'
@@ -37,7 +38,7 @@ export const CreateKey = operation('CreateKey', {
     },
   },
   async handle(input, ctx) {
-    const key = newKey(input, ctx)
+    const key = await withRecognition(newKey(input, ctx), ctx)
     const material =
       key.material === undefined
         ? undefined
@@ -58,11 +59,22 @@ export const CreateKey = operation('CreateKey', {
   },
 })
 
+/** A key for imported material gets the secret by which the material is known again. */
+async function withRecognition(key: KeyRecord, ctx: CallContext): Promise<KeyRecord> {
+  if (key.origin !== 'EXTERNAL') return key
+  return { ...key, recognition: await sealMaterial(key, recognition, ctx.random.bytes(32), ctx) }
+}
+
 function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): KeyRecord {
   const { spec, usage } = checkedSpec(input)
   const origin = input.Origin ?? 'AWS_KMS'
   if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE')
     throw fail('UnsupportedOperationException', 'Keys in custom key stores are still to be built.')
+  if (origin === 'EXTERNAL' && spec.startsWith('ML_'))
+    throw fail(
+      'UnsupportedOperationException',
+      `KeySpec ${spec} is not supported for keys with imported key material.`,
+    )
   if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined)
     throw fail('ValidationException', `CustomKeyStoreId is not valid with origin ${origin}.`)
   const hex = Buffer.from(ctx.random.bytes(16)).toString('hex')

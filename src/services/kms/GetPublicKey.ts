@@ -1,8 +1,8 @@
 import { fail, operation } from './contract.ts'
-import { currentMaterial, keyContext } from './encryption.ts'
-import { keyArn } from './key-records.ts'
+import { currentMaterial, type KeyContext, keyContext } from './encryption.ts'
+import { type KeyRecord, keyArn, materials } from './key-records.ts'
 import { algorithmsOf } from './key-specs.ts'
-import { checkUsable } from './key-states.ts'
+import { checkLiving, invalidState } from './key-states.ts'
 import { foundKey, keyTarget } from './key-targets.ts'
 import { isSecret, publicHalf } from './materials.ts'
 
@@ -20,11 +20,10 @@ export const GetPublicKey = operation('GetPublicKey', {
         'UnsupportedOperationException',
         `${keyArn(key)} key spec is ${key.spec} which is not valid for GetPublicKey.`,
       )
-    checkUsable(key)
-    const open = publicHalf(await currentMaterial(key, keyContext(ctx, target)))
+    checkLiving(key)
     return {
       KeyId: keyArn(key),
-      PublicKey: open.export({ type: 'spki', format: 'der' }),
+      PublicKey: await publicKeyOf(key, keyContext(ctx, target)),
       CustomerMasterKeySpec: key.spec as never,
       KeySpec: key.spec,
       KeyUsage: key.usage,
@@ -32,3 +31,11 @@ export const GetPublicKey = operation('GetPublicKey', {
     }
   },
 })
+
+/** The public half as SPKI; of imported material also while that is away. */
+async function publicKeyOf(key: KeyRecord, ctx: KeyContext): Promise<Uint8Array> {
+  if (key.material === undefined) throw invalidState(key)
+  const record = await ctx.store.of(materials).get([key.id, key.material])
+  if (record?.publicKey !== undefined) return record.publicKey
+  return publicHalf(await currentMaterial(key, ctx)).export({ type: 'spki', format: 'der' })
+}

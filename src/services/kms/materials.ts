@@ -35,14 +35,15 @@ export async function sealMaterial(
   return seal.seal(bytes, bound(key, materialId))
 }
 
-/** The bytes of a sealed material. */
-export async function openMaterial(
+/** The bytes that were sealed for a key under this id. */
+export async function openSealed(
   key: Pick<KeyRecord, 'account' | 'id' | 'region'>,
-  record: Pick<MaterialRecord, 'id' | 'sealed'>,
+  id: string,
+  sealed: string | undefined,
   ctx: Pick<ReadContext, 'ports'>,
 ): Promise<Uint8Array> {
   const seal = await ctx.ports.seals.ready(purpose)
-  const bytes = seal.open(record.sealed ?? '', bound(key, record.id))
+  const bytes = seal.open(sealed ?? '', bound(key, id))
   if (bytes === undefined) throw new Error(`the material of ${keyArn(key)} cannot be opened`)
   return bytes
 }
@@ -71,7 +72,7 @@ export function material(
   return ctx.cached('kms', account, `${region}/material/${key.id}/${id}`, async () => {
     const record = await ctx.store.of(materials).get([key.id, id])
     if (record?.sealed === undefined) return undefined
-    const bytes = Buffer.from(await openMaterial(key, record, ctx))
+    const bytes = Buffer.from(await openSealed(key, id, record.sealed, ctx))
     return {
       id,
       key: isSecret(key.spec)
@@ -82,6 +83,15 @@ export function material(
     }
   })
 }
+
+/** The public half of a private key in PKCS #8, as SPKI. */
+export const publicOf = (der: Uint8Array): Uint8Array =>
+  createPublicKey(createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })).export(
+    {
+      type: 'spki',
+      format: 'der',
+    },
+  )
 
 const publicHalves = new WeakMap<KeyObject, KeyObject>()
 

@@ -9,7 +9,7 @@ const pair = promisify(generateKeyPair) as unknown as (
   options?: object,
 ) => Promise<{ readonly privateKey: KeyObject }>
 
-const curves: Readonly<Record<string, string>> = {
+export const curves: Readonly<Record<string, string>> = {
   ECC_NIST_P256: 'P-256',
   ECC_NIST_P384: 'P-384',
   ECC_NIST_P521: 'P-521',
@@ -17,7 +17,7 @@ const curves: Readonly<Record<string, string>> = {
 }
 
 /** Bytes of an HMAC key: as long as its digest. */
-const macLengths: Readonly<Record<string, number>> = {
+export const macLengths: Readonly<Record<string, number>> = {
   HMAC_224: 28,
   HMAC_256: 32,
   HMAC_384: 48,

@@ -11,6 +11,9 @@ import { Encrypt } from './Encrypt.ts'
 import { GetPublicKey } from './GetPublicKey.ts'
 import { RetireGrant, RevokeGrant } from './grant-ending.ts'
 import { ListGrants, ListRetirableGrants } from './grant-listing.ts'
+import { expireMaterial, onMaterialImported, onMaterialRemoved } from './import-jobs.ts'
+import { GetParametersForImport } from './import-parameters.ts'
+import { DeleteImportedKeyMaterial, ImportKeyMaterial } from './imported-material.ts'
 import { CancelKeyDeletion, deleteKey, ScheduleKeyDeletion } from './key-deletion.ts'
 import { GetKeyPolicy, ListKeyPolicies, PutKeyPolicy } from './key-policies.ts'
 import { ListKeyRotations } from './key-rotations.ts'
@@ -36,6 +39,7 @@ export const service = defineService<C>()({
     Decapsulate,
     Decrypt,
     DeleteAlias,
+    DeleteImportedKeyMaterial,
     DeriveSharedSecret,
     DescribeKey,
     DisableKey,
@@ -52,7 +56,9 @@ export const service = defineService<C>()({
     GenerateRandom,
     GetKeyPolicy,
     GetKeyRotationStatus,
+    GetParametersForImport,
     GetPublicKey,
+    ImportKeyMaterial,
     ListAliases,
     ListGrants,
     ListKeyPolicies,
@@ -75,8 +81,17 @@ export const service = defineService<C>()({
     VerifyMac,
   },
   notYet: {
-    others: 'import, replicas and custom key stores are still to be built',
+    others: 'replicas and custom key stores are still to be built',
   },
-  on: { 'kms.KeyShared': onKeyShared, 'kms.MaterialReceived': onMaterialReceived },
-  jobs: { 'kms.DeleteKey': deleteKey, 'kms.RotateKey': rotateKey },
+  on: {
+    'kms.KeyShared': onKeyShared,
+    'kms.MaterialImported': onMaterialImported,
+    'kms.MaterialRemoved': onMaterialRemoved,
+    'kms.MaterialReceived': onMaterialReceived,
+  },
+  jobs: {
+    'kms.DeleteKey': deleteKey,
+    'kms.RotateKey': rotateKey,
+    'kms.ExpireMaterial': expireMaterial,
+  },
 })

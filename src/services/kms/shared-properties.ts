@@ -55,7 +55,7 @@ const withoutMaterial = ({ sealed: _, expiry: __, ...rest }: MaterialRecord): Ma
 /** Stores a key whose shared properties may have changed, and tells the related keys. */
 export async function putShared(tx: Transaction, changed: KeyRecord): Promise<KeyRecord> {
   const { multiRegion } = changed
-  if (multiRegion === undefined) {
+  if (multiRegion?.type !== 'PRIMARY') {
     await tx.of(keys).put(changed)
     return changed
   }
