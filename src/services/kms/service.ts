@@ -14,13 +14,20 @@ import { ListGrants, ListRetirableGrants } from './grant-listing.ts'
 import { expireMaterial, onMaterialImported, onMaterialRemoved } from './import-jobs.ts'
 import { GetParametersForImport } from './import-parameters.ts'
 import { DeleteImportedKeyMaterial, ImportKeyMaterial } from './imported-material.ts'
-import { CancelKeyDeletion, deleteKey, ScheduleKeyDeletion } from './key-deletion.ts'
+import {
+  CancelKeyDeletion,
+  deleteKey,
+  onReplicaDeleted,
+  ScheduleKeyDeletion,
+} from './key-deletion.ts'
 import { GetKeyPolicy, ListKeyPolicies, PutKeyPolicy } from './key-policies.ts'
 import { ListKeyRotations } from './key-rotations.ts'
 import { DescribeKey, DisableKey, EnableKey, ListKeys, UpdateKeyDescription } from './keys.ts'
 import { GenerateMac, VerifyMac } from './macs.ts'
 import { RotateKeyOnDemand } from './on-demand-rotation.ts'
+import { UpdatePrimaryRegion } from './primary-region.ts'
 import { ReEncrypt } from './ReEncrypt.ts'
+import { onKeyReplicated, ReplicateKey } from './replicas.ts'
 import { rotateKey } from './rotating.ts'
 import { DisableKeyRotation, EnableKeyRotation, GetKeyRotationStatus } from './rotation.ts'
 import { onKeyShared, onMaterialReceived } from './shared-properties.ts'
@@ -68,6 +75,7 @@ export const service = defineService<C>()({
     ListRetirableGrants,
     PutKeyPolicy,
     ReEncrypt,
+    ReplicateKey,
     RetireGrant,
     RevokeGrant,
     RotateKeyOnDemand,
@@ -77,13 +85,16 @@ export const service = defineService<C>()({
     UntagResource,
     UpdateAlias,
     UpdateKeyDescription,
+    UpdatePrimaryRegion,
     Verify,
     VerifyMac,
   },
   notYet: {
-    others: 'replicas and custom key stores are still to be built',
+    others: 'custom key stores are still to be built',
   },
   on: {
+    'kms.KeyReplicated': onKeyReplicated,
+    'kms.ReplicaDeleted': onReplicaDeleted,
     'kms.KeyShared': onKeyShared,
     'kms.MaterialImported': onMaterialImported,
     'kms.MaterialRemoved': onMaterialRemoved,

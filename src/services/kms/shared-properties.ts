@@ -35,7 +35,7 @@ export async function materialsOf(tx: Readable, keyId: string): Promise<readonly
 }
 
 /** The shared state of a primary as it stands in the transaction. */
-export async function sharedState(tx: Transaction, key: KeyRecord): Promise<SharedState> {
+async function sharedState(tx: Transaction, key: KeyRecord): Promise<SharedState> {
   const { primaryRegion, replicaRegions, revision = 0 } = key.multiRegion!
   const own = await materialsOf(tx, key.id)
   const properties = Object.fromEntries(shared.map((name) => [name, key[name]]))
@@ -54,19 +54,24 @@ const withoutMaterial = ({ sealed: _, expiry: __, ...rest }: MaterialRecord): Ma
 
 /** Stores a key whose shared properties may have changed, and tells the related keys. */
 export async function putShared(tx: Transaction, changed: KeyRecord): Promise<KeyRecord> {
-  const { multiRegion } = changed
-  if (multiRegion?.type !== 'PRIMARY') {
-    await tx.of(keys).put(changed)
-    return changed
-  }
-  const revision = (multiRegion.revision ?? 0) + 1
-  const key = { ...changed, multiRegion: { ...multiRegion, revision } }
+  if (changed.multiRegion?.type === 'PRIMARY') return (await publish(tx, changed)).key
+  await tx.of(keys).put(changed)
+  return changed
+}
+
+/** Stores what the primary has decided as a new revision, and tells it to every other Region. */
+export async function publish(
+  tx: Transaction,
+  changed: KeyRecord,
+): Promise<{ readonly key: KeyRecord; readonly state: SharedState }> {
+  const { region } = changed
+  const old = changed.multiRegion!
+  const key = { ...changed, multiRegion: { ...old, revision: (old.revision ?? 0) + 1 } }
   await tx.of(keys).put(key)
   const state = await sharedState(tx, key)
-  for (const region of [multiRegion.primaryRegion, ...multiRegion.replicaRegions])
-    if (region !== key.region)
-      tx.emit({ type: 'kms.KeyShared', region, detail: { state: state as object } })
-  return key
+  for (const other of [old.primaryRegion, ...old.replicaRegions])
+    if (other !== region) tx.emit({ type: 'kms.KeyShared', region: other, detail: { state } })
+  return { key, state }
 }
 
 /** Takes over what the primary of a related key says, unless something newer is known. */
