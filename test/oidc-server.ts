@@ -36,7 +36,11 @@ export async function oidcServer(
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const kid = `key-${tokens.size}-${process.hrtime.bigint()}`
     const jwk = { ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }
+    // It warns that its memory is not for production, which a test knows.
+    const { warn } = console
+    console.warn = () => undefined
     const provider = new Provider(issuer, {
+      ttl: { ClientCredentials: 600 },
       jwks: { keys: [jwk] },
       clients: [
         {
@@ -62,6 +66,7 @@ export async function oidcServer(
         },
       },
     } as never)
+    console.warn = warn
     provider.proxy = true
     answer = provider.callback()
   }
