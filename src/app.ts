@@ -180,7 +180,10 @@ export async function createApp(
     },
     openToken,
     issueSession: async (claims) => issue(claims, { ports, random: systemRandom }),
-    pages: new Map(entries.flatMap((entry) => entry.pages?.map((part) => [part, entry]) ?? [])),
+    pages: {
+      named: new Map(entries.flatMap((entry) => entry.pages?.map((part) => [part, entry]) ?? [])),
+      patterns: entries.filter(({ pagesUnder }) => pagesUnder !== undefined),
+    },
     publicUrl: config.publicUrl,
     issuer: config.issuer,
     advanceClock: config.testClock

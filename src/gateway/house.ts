@@ -63,7 +63,10 @@ export interface House {
   openToken(token: string, accessKeyId: string): Promise<SessionClaims | undefined>
   issueSession: PageContext['issueSession']
   /** Services with pages, by the first part of their paths. */
-  readonly pages: ReadonlyMap<string, ServiceEntry>
+  readonly pages: {
+    readonly named: ReadonlyMap<string, ServiceEntry>
+    readonly patterns: readonly ServiceEntry[]
+  }
   /** Where others reach this installation, without a slash at the end, when that is settled. */
   readonly publicUrl: string | undefined
   /** Who vouches for tokens: this installation, or AWS's own names. */

@@ -1,5 +1,6 @@
 import { eventKeys } from '../audit/event-keys.ts'
 import { cloudTrailJson } from '../audit/record.ts'
+import type { ServiceEntry } from '../kernel/directory.ts'
 import { ServiceError } from '../kernel/errors.ts'
 import type { HttpResponse } from '../kernel/http.ts'
 import { timedUuid } from '../kernel/ids.ts'
@@ -16,7 +17,7 @@ import { collectInto } from './steps/collect.ts'
  * signed is an AWS call, also to a bucket that is called like a page.
  */
 export const isPage = ({ request }: Exchange, house: House): boolean =>
-  house.pages.has(firstPart(request.path)) &&
+  entryOf(request.path, house) !== undefined &&
   request.headers.authorization === undefined &&
   !request.query.includes('X-Amz-Algorithm=')
 
@@ -25,7 +26,7 @@ export async function servePage(exchange: Exchange, house: House): Promise<HttpR
   const { request, requestId } = exchange
   try {
     await collectInto(exchange)
-    const entry = house.pages.get(firstPart(request.path))!
+    const entry = entryOf(request.path, house)!
     const loaded = await house.service(entry)
     const { page, params } = findPage(loaded, exchange)
     exchange.loaded = loaded
@@ -52,7 +53,11 @@ export async function servePage(exchange: Exchange, house: House): Promise<HttpR
   }
 }
 
-const firstPart = (path: string): string => path.slice(1).split('/', 1)[0] ?? ''
+/** The service whose pages lie under a path. */
+function entryOf(path: string, { pages }: House): ServiceEntry | undefined {
+  const first = path.slice(1).split('/', 1)[0] ?? ''
+  return pages.named.get(first) ?? pages.patterns.find(({ pagesUnder }) => pagesUnder!.test(first))
+}
 
 const plain = (status: number, text: string, requestId: string): HttpResponse => ({
   status,

@@ -20,6 +20,8 @@ export interface ServiceEntry {
   readonly actionPrefix?: string | undefined
   /** First path parts of the service's pages (`federation` for `/federation`). */
   readonly pages?: readonly string[] | undefined
+  /** The same where the first part is a name of the service's own (a user pool's id). */
+  readonly pagesUnder?: RegExp | undefined
   readonly load: () => Promise<Service>
   /** Length, range, pattern and enum facts that the SDK lacks: the folder's constraints.json. */
   readonly constraints?: (() => Promise<unknown>) | undefined

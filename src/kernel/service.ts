@@ -19,7 +19,7 @@ export type Access<In, T extends readonly Target[]> =
       /** Finds account and Region, because an unsigned call carries neither. */
       readonly locate: (input: In, read: ReadContext) => Owner | Promise<Owner>
     }
-  /** A bearer token of ours, with the scope that it must hold. */
+  /** A bearer token of ours, with the scope that it must hold: `locate` verifies both. */
   | {
       readonly kind: 'token'
       readonly scope: string

@@ -1,5 +1,4 @@
 import type { ReadContext } from '../../kernel/context.ts'
-import { ServiceError } from '../../kernel/errors.ts'
 import type { Owner } from '../../kernel/store.ts'
 import type { Target } from '../../kernel/target.ts'
 import type { Exchange } from '../exchange.ts'
@@ -13,11 +12,6 @@ export function loadTargets(exchange: Exchange, house: House): void | Promise<vo
     exchange.owner = own
     return
   }
-  // No service issues bearer tokens yet: until one does, nobody can hold one.
-  if (access.kind === 'token')
-    throw new ServiceError('NotImplemented', 'Bearer tokens are still to be built.', {
-      status: 501,
-    })
   const read = readContext(exchange, house, own)
   if (access.kind === 'iam') {
     const targets: readonly Target[] | Promise<readonly Target[]> = access.targets(
