@@ -97,6 +97,7 @@ export interface Answer {
 /** Prefixes of `x-amz-target`. */
 const targets: Readonly<Record<string, string>> = {
   cloudtrail: 'CloudTrail_20131101',
+  kms: 'TrentService',
   organizations: 'AWSOrganizationsV20161128',
 }
 

@@ -24,6 +24,8 @@ import {
 } from '../../src/services/iam/user-credential-records.ts'
 import { users } from '../../src/services/iam/user-records.ts'
 import { services } from '../../src/services/index.ts'
+import { grants } from '../../src/services/kms/grant-records.ts'
+import { aliases, keys as kmsKeys, materials } from '../../src/services/kms/key-records.ts'
 import { accounts as members } from '../../src/services/organizations/account-records.ts'
 import { handshakes } from '../../src/services/organizations/handshake-records.ts'
 import { organizations as organizationRecords } from '../../src/services/organizations/organization-records.ts'
@@ -89,8 +91,15 @@ async function snapshot(world: World): Promise<unknown> {
   const told = (await store.of(analyzers).list(some)).records.map(
     ({ lastResource: _, lastResourceAt: __, ...rest }) => rest,
   )
+  const encrypting = await Promise.all([
+    store.of(kmsKeys).list(some),
+    store.of(aliases).list(some),
+    store.of(materials).list(some),
+    store.of(grants).list(some),
+  ])
   return [
     ...told,
+    ...encrypting.flatMap(({ records }) => records as readonly object[]),
     ...analyzing.flatMap(({ records }) => records as readonly object[]),
     ...organized.flatMap(({ records }) => (records as readonly object[]).filter(concerns)),
     ...all.flatMap(({ records }) => records as readonly object[]),

@@ -4,6 +4,7 @@ import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
 import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { service as iam } from '../../src/services/iam/service.ts'
+import { service as kms } from '../../src/services/kms/service.ts'
 import { service as organizations } from '../../src/services/organizations/service.ts'
 import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
 import { service as sts } from '../../src/services/sts/service.ts'
@@ -21,6 +22,7 @@ import { accessAnalyzerRows } from './authorization-rows-accessanalyzer.ts'
 import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
 import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
+import { kmsRows } from './authorization-rows-kms.ts'
 import { organizationsRows } from './authorization-rows-organizations.ts'
 import { delegationStsRows, reportRows } from './authorization-rows-reports.ts'
 
@@ -33,6 +35,7 @@ export const suites = [
   { service: sts, rows: new Map([...stsRows, ...federationStsRows, ...delegationStsRows]) },
   { service: cloudtrail, rows: cloudtrailRows },
   { service: organizations, rows: organizationsRows },
+  { service: kms, rows: kmsRows },
   { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
 ] as const
 
@@ -69,6 +72,11 @@ export async function openAccountOf(house: Installation): Promise<Home> {
     },
     async analyze(operation, input) {
       const answer = await call(house.app.house, root, 'accessanalyzer', operation, input)
+      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    async kms(operation, input) {
+      const answer = await call(house.app.house, root, 'kms', operation, input)
       assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
       return JSON.parse(answer.text || '{}')
     },
