@@ -5,6 +5,7 @@ import { ServiceError } from '../kernel/errors.ts'
 import type { HttpResponse } from '../kernel/http.ts'
 import { timedUuid } from '../kernel/ids.ts'
 import type { PageContext, PageEvent, PageRequest } from '../kernel/page.ts'
+import type { Quota } from '../kernel/quota.ts'
 import { StoreUnavailable } from '../kernel/store.ts'
 import { Call } from './call-context.ts'
 import type { Exchange } from './exchange.ts'
@@ -141,6 +142,11 @@ class PageCall extends Call implements PageContext {
 
   open(owner: { readonly account: string; readonly region: string }) {
     return this.#house.storeFor(owner)
+  }
+
+  allows(bucket: string, quota: Quota): boolean {
+    const service = this.#exchange.loaded!.entry.name
+    return this.#house.throttle.takeAlways(`${service}/${bucket}`, quota, Date.now())
   }
 
   issueSession: PageContext['issueSession'] = (claims) => this.#house.issueSession(claims)

@@ -1,4 +1,4 @@
-import type { Quota } from '../kernel/service.ts'
+import type { Quota } from '../kernel/quota.ts'
 
 /** Token buckets per account, Region and operation. Off means that nothing is ever refused. */
 export class Throttle {

@@ -2,6 +2,7 @@ import type { Principal } from './authorization.ts'
 import type { CallContext } from './context.ts'
 import type { HttpResponse } from './http.ts'
 import type { SessionClaims } from './principals.ts'
+import type { Quota } from './quota.ts'
 import type { Owner, Store } from './store.ts'
 
 /** What is served beside the AWS operations: sign-in pages, public keys, discovery documents. */
@@ -45,6 +46,8 @@ export interface SessionCredentials {
 /** A page acts as its service, on whatever account its own checks lead it to. */
 export interface PageContext extends Omit<CallContext, 'storeOf' | 'authorize'> {
   open(owner: Owner): Store
+  /** Takes from a bucket of the installation's own; false when it is empty. For what strangers may do often. */
+  allows(bucket: string, quota: Quota): boolean
   record(event: PageEvent): Promise<void>
   /** Makes a session; nothing is stored. */
   issueSession(claims: Omit<SessionClaims, 'accessKeyId' | 'secret'>): Promise<SessionCredentials>

@@ -1,6 +1,7 @@
 import type { CallContext, ReadContext } from './context.ts'
 import type { Input, OperationName, Output } from './contract.ts'
 import type { Page } from './page.ts'
+import type { Quota } from './quota.ts'
 import type { Fact, Job, Owner } from './store.ts'
 import type { Target } from './target.ts'
 
@@ -86,13 +87,6 @@ export interface Service {
   readonly pages: readonly Page[]
   /** The service's own error for input that breaks the model, given the sentence that says how. */
   readonly invalid?: ((sentence: string) => Error) | undefined
-}
-
-/** A token bucket per account and Region. */
-export interface Quota {
-  /** Requests per second. */
-  readonly rate: number
-  readonly burst: number
 }
 
 type NotYet<C, T> =

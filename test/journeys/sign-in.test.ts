@@ -274,3 +274,15 @@ test('an MFA device and a new password are asked for where they must be', async 
   const late = await browser(account).go('/signin/code', { state, code: app.code() })
   assert.match(late.text, /took too long/)
 })
+
+test('an address that tries too many passwords has to wait', async (t) => {
+  const account = await openAccount()
+  t.after(() => account.close())
+  const statuses: number[] = []
+  for (let i = 0; i < 40; i++) {
+    const name = { ...credentials, username: `nobody-${i}`, password: 'Guess-1' }
+    statuses.push((await browser(account).go('/signin', name)).status)
+  }
+  assert.equal(statuses[0], 400)
+  assert.equal(statuses.at(-1), 429)
+})

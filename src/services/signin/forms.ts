@@ -80,5 +80,5 @@ export function newPasswordForm(given: {
 }
 
 /** A sign-in that ends here. */
-export const refusedForm = (reason: string): HttpResponse =>
-  page('You cannot sign in', html`<p class="bad" role="alert">${reason}</p>`, { status: 403 })
+export const refusedForm = (reason: string, status = 403): HttpResponse =>
+  page('You cannot sign in', html`<p class="bad" role="alert">${reason}</p>`, { status })

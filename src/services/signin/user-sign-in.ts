@@ -21,6 +21,12 @@ interface Step {
   readonly until: number
 }
 
+/** Passwords that one address may try. */
+const tries = { rate: 0.5, burst: 30 }
+
+const tooOften = (): HttpResponse =>
+  refusedForm('There were too many tries from your address. Wait a minute.', 429)
+
 const wrong = 'Your sign-in information is not right. Look at it again, or ask your administrator.'
 
 /** A field of the form, cut to what a person would write. */
@@ -37,6 +43,8 @@ async function signIn(request: PageRequest, ctx: PageContext): Promise<HttpRespo
   const password = field(request, 'password', 128)
   const again = () => nameForm({ ...given, fault: wrong })
   if (!isOurForm(request) || password.length > 128) return again()
+  // Passwords are costly to look at, and guessing is cheap: each address gets a few tries at once.
+  if (!ctx.allows(`password ${ctx.source.ip}`, tries)) return tooOften()
   const { signIn: seam } = ctx.principals
   const account = await seam.account(given.account)
   // Somebody who does not exist costs the same time as somebody who does.

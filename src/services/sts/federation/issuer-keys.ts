@@ -10,14 +10,18 @@ import { type Egress, EgressFailed } from '../../../kernel/ports.ts'
 type KeySet = ReturnType<typeof createLocalJWKSet>
 
 interface Fetched {
-  readonly keys: KeySet
+  /** Those who ask meanwhile wait for the same answer. */
+  readonly keys: Promise<KeySet>
   /** Milliseconds of `now`. */
   readonly at: number
+  failed: boolean
 }
 
 /** How long keys are believed, and how soon an unknown key may ask for them again; milliseconds. */
 const believed = 600_000
 const askedAgain = 30_000
+/** How long an issuer that failed is not asked again: strangers decide how often we would. */
+const spared = 5_000
 const remembered = 500
 
 const caches = new WeakMap<Egress, Map<string, Fetched>>()
@@ -35,22 +39,25 @@ export function issuerKeys(
   const cache = caches.get(egress) ?? new Map<string, Fetched>()
   caches.set(egress, cache)
   const name = `${issuer.url} ${issuer.thumbprints.join(' ')}`
-  const load = async (): Promise<Fetched> => {
-    const fetched = { keys: await fetchKeys(issuer, egress), at: now }
+  const load = (): Fetched => {
+    const fetched: Fetched = { keys: fetchKeys(issuer, egress), at: now, failed: false }
+    fetched.keys.catch(() => {
+      fetched.failed = true
+    })
     if (cache.size >= remembered) cache.clear()
     cache.set(name, fetched)
     return fetched
   }
+  const isCurrent = ({ at, failed }: Fetched) => Math.abs(now - at) < (failed ? spared : believed)
   return async (header: JWSHeaderParameters, token: FlattenedJWSInput) => {
     const known = cache.get(name)
-    const current =
-      known !== undefined && Math.abs(now - known.at) < believed ? known : await load()
+    const current = known !== undefined && isCurrent(known) ? known : load()
     try {
-      return await current.keys(header, token)
+      return await (await current.keys)(header, token)
     } catch (error) {
       const unknown = error instanceof errors.JWKSNoMatchingKey
       if (!unknown || Math.abs(now - current.at) < askedAgain) throw error
-      return (await load()).keys(header, token)
+      return (await load().keys)(header, token)
     }
   }
 }

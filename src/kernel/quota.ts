@@ -1,0 +1,6 @@
+/** A token bucket per account and Region. */
+export interface Quota {
+  /** Requests per second. */
+  readonly rate: number
+  readonly burst: number
+}
