@@ -2,11 +2,11 @@ import type { Quota } from '../kernel/quota.ts'
 
 /** Token buckets per account, Region and operation. Off means that nothing is ever refused. */
 export class Throttle {
-  readonly #on: boolean
+  readonly on: boolean
   readonly #buckets = new Map<string, { tokens: number; at: number }>()
 
   constructor(on: boolean) {
-    this.#on = on
+    this.on = on
   }
 
   /**
@@ -14,7 +14,7 @@ export class Throttle {
    * @param now milliseconds of the real clock
    */
   take(key: string, quota: Quota | undefined, now: number): boolean {
-    return !this.#on || quota === undefined || this.takeAlways(key, quota, now)
+    return !this.on || quota === undefined || this.takeAlways(key, quota, now)
   }
 
   /** As `take`, also when throttling is off: for what protects ourselves. */

@@ -1,7 +1,7 @@
 import type { CallContext, ReadContext } from './context.ts'
 import type { Input, OperationName, Output } from './contract.ts'
 import type { Page } from './page.ts'
-import type { Quota } from './quota.ts'
+import type { Quota, QuotaOf } from './quota.ts'
 import type { Fact, Job, Owner } from './store.ts'
 import type { Target } from './target.ts'
 
@@ -82,7 +82,7 @@ export interface Service {
   /** Input and output members that never reach the audit log (`SecretAccessKey`). */
   readonly secrets: readonly string[]
   /** Request rates by operation, as AWS documents them; `others` is for all that are not named. */
-  readonly quotas: Readonly<Record<string, Quota>>
+  readonly quotas: Readonly<Record<string, Quota | QuotaOf>>
   /** What is served beside the operations, under the paths that its entry names. */
   readonly pages: readonly Page[]
   /** The service's own error for input that breaks the model, given the sentence that says how. */

@@ -6,9 +6,14 @@ import { refusal } from '../refusals.ts'
 export function throttle(exchange: Exchange, house: House): void {
   const { service } = exchange.loaded!
   const name = exchange.operationName
-  const quota = service.quotas[name] ?? service.quotas.others
-  if (quota === undefined) return
-  const { account, region } = exchange.owner!
-  if (!house.throttle.take(`${account}/${region}/${service.name}/${name}`, quota, Date.now()))
-    throw refusal('throttled', exchange.wire!.protocol)
+  const found = service.quotas[name] ?? service.quotas.others
+  if (found === undefined || !house.throttle.on) return
+  const { region } = exchange.owner!
+  const { input, targets } = exchange
+  const quota = typeof found === 'function' ? found({ input, targets, region }) : found
+  // Whoever asks is counted, whosever resource it is.
+  const account = exchange.caller.principal.account || exchange.owner!.account
+  const bucket = `${account}/${region}/${service.name}/${quota.group ?? name}`
+  if (!house.throttle.take(bucket, quota, Date.now()))
+    throw refusal('throttled', exchange.wire!.protocol, quota.sentence)
 }

@@ -2,6 +2,7 @@ import type { GrantOperation, KeyUsageType } from '@aws-sdk/client-kms'
 import { decide } from '../../access/evaluate.ts'
 import type { ContextValue } from '../../kernel/authorization.ts'
 import type { CallContext } from '../../kernel/context.ts'
+import type { EncryptionContext } from './ciphertext.ts'
 import { fail } from './contract.ts'
 import type { GrantLimits } from './grant-records.ts'
 import { type KeyRecord, keyArn } from './key-records.ts'
@@ -51,7 +52,9 @@ export function limitsOf(
     | undefined,
 ): GrantLimits | undefined {
   if (given === undefined) return undefined
-  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset, SourceArn } = given
+  const equals = anyPairs(given.EncryptionContextEquals)
+  const subset = anyPairs(given.EncryptionContextSubset)
+  const { SourceArn } = given
   if (equals !== undefined && subset !== undefined)
     throw fail(
       'ValidationException',
@@ -63,12 +66,18 @@ export function limitsOf(
       'Encryption context constraints are for symmetric encryption keys only.',
     )
   const limits = {
-    ...(equals !== undefined && { encryptionContextEquals: equals as Record<string, string> }),
-    ...(subset !== undefined && { encryptionContextSubset: subset as Record<string, string> }),
+    ...(equals !== undefined && { encryptionContextEquals: equals }),
+    ...(subset !== undefined && { encryptionContextSubset: subset }),
     ...(SourceArn !== undefined && { sourceArn: SourceArn }),
   }
   return Object.keys(limits).length === 0 ? undefined : limits
 }
+
+/** Terraform sends the constraint that it does not set as an empty map. */
+const anyPairs = (context: EncryptionContext | undefined): Record<string, string> | undefined =>
+  context === undefined || Object.keys(context).length === 0
+    ? undefined
+    : (context as Record<string, string>)
 
 const isWithin = (
   inner: Readonly<Record<string, string>> | undefined,

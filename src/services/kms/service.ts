@@ -28,6 +28,7 @@ import { RotateKeyOnDemand } from './on-demand-rotation.ts'
 import { UpdatePrimaryRegion } from './primary-region.ts'
 import { ReEncrypt } from './ReEncrypt.ts'
 import { onKeyReplicated, ReplicateKey } from './replicas.ts'
+import { requestQuotas } from './request-quotas.ts'
 import { rotateKey } from './rotating.ts'
 import { DisableKeyRotation, EnableKeyRotation, GetKeyRotationStatus } from './rotation.ts'
 import { onKeyShared, onMaterialReceived } from './shared-properties.ts'
@@ -92,6 +93,7 @@ export const service = defineService<C>()({
   notYet: {
     others: 'custom key stores are still to be built',
   },
+  quotas: requestQuotas,
   on: {
     'kms.KeyReplicated': onKeyReplicated,
     'kms.ReplicaDeleted': onReplicaDeleted,
