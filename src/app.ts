@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { Background } from './app/background.ts'
+import { Control } from './app/barrier-control.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
 import { inventoryOf } from './app/inventory.ts'
 import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
+import { unsealOf } from './app/unsealing.ts'
 import { RecordedActivity } from './audit/activity.ts'
 import { keepLog } from './audit/housekeeping.ts'
 import { AuditLog } from './audit/log.ts'
@@ -30,9 +32,9 @@ import { collection } from './kernel/store.ts'
 import { consoleLog } from './outside/console-log.ts'
 import { egress } from './outside/egress.ts'
 import { Inbox } from './outside/inbox.ts'
+import { pkcs11 } from './outside/pkcs11.ts'
 import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
-import { parseUnseal } from './storage/barrier/unseal.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
 import { createRouter } from './wire/route/router.ts'
 import type { ConstraintsFile } from './wire/validate/constraints.ts'
@@ -103,6 +105,7 @@ export async function createApp(
     events: audit,
     activity,
     egress,
+    tokens: pkcs11(config.hsm),
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
     sendNotification: (notification) => inbox.sendNotification(notification),
@@ -149,6 +152,21 @@ export async function createApp(
   const memberships = new Memberships(guardrails, cache)
   const metrics = new Metrics()
 
+  const credentials = new Credentials(epochOf, principals, memberships, openToken)
+  const barrier = new Control({
+    store,
+    config,
+    log,
+    async drain() {
+      await audit.drain()
+      await activity.flush()
+    },
+    forget() {
+      cache.clear()
+      credentials.clear()
+    },
+  })
+
   const house: House = {
     account: config.account,
     region: config.region,
@@ -165,7 +183,8 @@ export async function createApp(
     inventory: inventoryOf(entries, (owner) => store.storeFor(owner)),
     memberships,
     cache,
-    credentials: new Credentials(epochOf, principals, memberships, openToken),
+    barrier,
+    credentials,
     throttle: new Throttle(config.throttle),
     trustedProxies: config.trustedProxies,
     metrics,
@@ -244,6 +263,7 @@ export async function createApp(
     async close() {
       await Promise.all(listening.map((door) => door.drain()))
       await background.stop()
+      await barrier.stop()
       await housekeeping.stop()
       await orphans.stop()
       await audit.drain()
@@ -272,11 +292,5 @@ async function load(entry: ServiceEntry): Promise<LoadedService> {
     },
   }
 }
-
-const unsealOf = (config: Config) =>
-  parseUnseal(config.unseal, {
-    passphrase: config.passphrase,
-    credentialsDirectory: config.credentialsDirectory,
-  })
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)

@@ -24,6 +24,11 @@ export interface Config {
   /** Where others reach this installation, without a slash at the end. */
   readonly publicUrl: string | undefined
   readonly unseal: string
+  /** Path of the PKCS #11 module that serves custom key stores. */
+  readonly hsm: string | undefined
+  /** For `--unseal pkcs11`; never a flag, which other processes could read. */
+  readonly pkcs11Pin: string | undefined
+  readonly pkcs11PinFile: string | undefined
   readonly testClock: boolean
   readonly log: 'pretty' | 'json'
   /** Enforce AWS's request rates. */
@@ -55,6 +60,7 @@ const flags = {
   issuer: { type: 'string', default: 'self' },
   'public-url': { type: 'string' },
   unseal: { type: 'string' },
+  hsm: { type: 'string' },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
   'trusted-proxies': { type: 'string', default: '' },
@@ -109,6 +115,9 @@ export function readConfig(
     issuer: oneOf('issuer', text('issuer')!, ['self', 'aws']),
     publicUrl: publicUrl(text('public-url')),
     unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
+    hsm: text('hsm'),
+    pkcs11Pin: env.SALLYPORT_PKCS11_PIN,
+    pkcs11PinFile: env.SALLYPORT_PKCS11_PIN_FILE,
     testClock: truth('test-clock', text('test-clock')!),
     throttle: truth('throttle', text('throttle')!),
     trustedProxies: networks(text('trusted-proxies')!),

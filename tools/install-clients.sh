@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the slow suites drive: AWS CLI v2, boto3, curl, PostgreSQL, gcc, openssl, Chromium.
+# Installs what the slow suites drive: AWS CLI v2, boto3, curl, PostgreSQL, gcc, openssl, SoftHSM, Chromium.
 set -euo pipefail
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 missing=()
@@ -9,6 +9,7 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v curl >/dev/null || missing+=(curl)
 command -v openssl >/dev/null || missing+=(openssl)
+[ -e /usr/lib/softhsm/libsofthsm2.so ] || missing+=(softhsm2)
 [ -x /usr/bin/chromium ] || missing+=(chromium fonts-dejavu-core)
 command -v ps >/dev/null || missing+=(procps)
 [ ${#missing[@]} = 0 ] && { echo 'all clients are here'; exit 0; }

@@ -27,7 +27,7 @@ export class Background {
     await this.#store.deliverFacts((fact, owner) => this.#deliver(fact, owner))
     this.#timer = setInterval(() => {
       // A slow job is not overtaken by a heap of looks for more.
-      if (this.#waiting > 0) return
+      if (this.#waiting > 0 || this.#house.barrier.sealed) return
       beforeJobs()
         .then(() => this.runJobs())
         .catch((error: unknown) => {

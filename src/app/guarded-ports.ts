@@ -1,6 +1,11 @@
 import { refuseInside } from '../kernel/inside.ts'
 import type { Ports } from '../kernel/ports.ts'
 
+async function outside<T>(work: () => Promise<T>): Promise<T> {
+  refuseInside('a hardware token')
+  return work()
+}
+
 /**
  * Ports that refuse to be used inside a transaction: its callback may run again, and everybody waits
  * for it.
@@ -41,6 +46,17 @@ export const guardedPorts = (ports: Ports): Ports => ({
       refuseInside('a document of others')
       return ports.egress.get(url, options)
     },
+  },
+  tokens: {
+    check: (login) => outside(() => ports.tokens.check(login)),
+    hasKey: (login, key) => outside(() => ports.tokens.hasKey(login, key)),
+    makeKey: (login, key) => outside(() => ports.tokens.makeKey(login, key)),
+    removeKey: (login, key) => outside(() => ports.tokens.removeKey(login, key)),
+    seal: (login, key, plain, bound) => outside(() => ports.tokens.seal(login, key, plain, bound)),
+    open: (login, key, sealed, bound) =>
+      outside(() => ports.tokens.open(login, key, sealed, bound)),
+    random: (login, length) => outside(() => ports.tokens.random(login, length)),
+    leave: (label) => outside(() => ports.tokens.leave(label)),
   },
   async sendMail(mail) {
     refuseInside('mail')

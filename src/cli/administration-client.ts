@@ -89,6 +89,17 @@ const nextSteps: Readonly<Record<string, string>> = {
     'the key is of another installation: name the right one with --data or --endpoint',
   InvalidSignatureException:
     'the secret is of another installation, or this clock is wrong: sallyport doctor',
+  ServiceUnavailable: 'when it is sealed: sallyport unseal',
+}
+
+/** The installation refused, and gave its reason a code. */
+export class RefusedByServer extends Complaint {
+  readonly code: string | undefined
+
+  constructor(code: string | undefined, message: string) {
+    super(message, nextSteps[code ?? ''])
+    this.code = code
+  }
 }
 
 /** As `administration`, for answers that are no JSON. */
@@ -115,9 +126,9 @@ export async function signedCall(
   if (response.ok) return response
   const answer: unknown = await response.json().catch(() => ({}))
   const { code, message } = answer as { code?: string; message?: string }
-  throw new Complaint(
+  throw new RefusedByServer(
+    code,
     message ?? `${endpoint} answered ${response.status} ${code ?? ''}`,
-    nextSteps[code ?? ''],
   )
 }
 

@@ -11,13 +11,8 @@ import {
 } from './administration-client.ts'
 import { type Command, Complaint } from './command.ts'
 import { credentialsPath } from './credentials-file.ts'
-
-interface Finding {
-  readonly level: 'good' | 'warning' | 'wrong'
-  readonly what: string
-  /** What to do about it. */
-  readonly remedy?: string
-}
+import type { Finding } from './finding.ts'
+import { tokenFindings } from './token-findings.ts'
 
 const oneGigabyte = 1_073_741_824
 
@@ -35,6 +30,7 @@ ${connectionHelp}`,
     const findings = [
       ...dataFindings(data),
       ...keyFindings(data),
+      ...(await collected(tokenFindings())),
       ...(await collected(running(values))),
     ]
     if (values.json) terminal.out(`${JSON.stringify(findings, null, 2)}\n`)
@@ -99,7 +95,7 @@ function* keyFindings(data: string): Generator<Finding> {
       level: 'warning',
       what: `the unseal key lies beside the data, in ${resolve(dirname(key))}`,
       remedy:
-        'fine for development; in production keep it elsewhere: --unseal keyfile:/etc/sallyport/unseal.key, credential:<name> or passphrase',
+        'fine for development; in production keep it elsewhere: --unseal keyfile:/etc/sallyport/unseal.key, credential:<name>, passphrase or pkcs11:<module>?token=<label>',
     }
   }
   const credentials = resolve(credentialsPath(data))

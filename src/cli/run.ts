@@ -11,6 +11,10 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   clock: () => import('./clock.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
+  seal: () => import('./seal.ts'),
+  unseal: () => import('./unseal.ts'),
+  'rotate-root': () => import('./rotate-root.ts'),
+  'rotate-keyring': () => import('./rotate-keyring.ts'),
 }
 
 const process_: Terminal = {
@@ -56,6 +60,6 @@ export async function run(args: readonly string[], terminal: Terminal = process_
 
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map(async (load) => (await load()).command))
-  const lines = all.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`)
+  const lines = all.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)
   return `sallyport: AWS's identity and security layer as software that you run yourself\n\n${lines.join('\n')}\n\nEach command explains itself: sallyport <command> --help\n`
 }

@@ -19,7 +19,10 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
   --auth enforce               enforce, observe (evaluate and record, but allow), open (any key)
   --public-url https://...     where others reach it; by default what a request's Host says
   --unseal keyfile:<path>      keyfile:<path>, passphrase (from SALLYPORT_PASSPHRASE),
-                               credential:<name> (systemd)
+                               credential:<name> (systemd), or a key on a hardware token:
+                               pkcs11:<module path>?token=<label>&key=<label>
+                               (PIN from SALLYPORT_PKCS11_PIN or SALLYPORT_PKCS11_PIN_FILE)
+  --hsm <module path>          PKCS #11 module whose tokens serve KMS custom key stores
   --test-clock                 lets "sallyport clock" move time forward
   --throttle                   enforces AWS's request rates
   --trusted-proxies 10.0.0.0/8 peers that may tell where a request comes from
@@ -32,6 +35,8 @@ taken from SALLYPORT_ACCESS_KEY_ID and SALLYPORT_SECRET_ACCESS_KEY.
   sallyport start
   sallyport start --store memory --auth open --port 0
   SALLYPORT_DATA=/var/lib/sallyport sallyport start --unseal credential:sallyport
+  SALLYPORT_PKCS11_PIN_FILE=/run/pin sallyport start \
+    --unseal 'pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=sallyport&key=root'
 `
 
 export const command: Command = {

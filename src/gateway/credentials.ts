@@ -55,6 +55,11 @@ export class Credentials {
     return this.#epoch(entry.account, token) === entry.epoch ? entry.known : undefined
   }
 
+  /** Forgets every secret. */
+  clear(): void {
+    this.#entries.clear()
+  }
+
   /** Reads through. Undefined for a key or token that is not ours, or whose principal is gone. */
   async load(keyId: string, token: string | undefined): Promise<KnownKey | undefined> {
     const account = accountOfAccessKey(keyId)

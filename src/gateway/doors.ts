@@ -6,7 +6,7 @@ import { corsHeaders, preflight } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import { isPage, servePage } from './pages.ts'
-import { travel } from './pipeline.ts'
+import { refuseSealed, travel } from './pipeline.ts'
 import { type Arrival, sourceOf } from './source.ts'
 
 /**
@@ -19,6 +19,15 @@ export async function answerOf(
   house: House,
   started: number,
 ): Promise<HttpResponse> {
+  house.barrier.enter()
+  try {
+    return await answer(arrival, house, started)
+  } finally {
+    house.barrier.leave()
+  }
+}
+
+async function answer(arrival: Arrival, house: House, started: number): Promise<HttpResponse> {
   const { request } = arrival
   const now = house.clock.now()
   const source = sourceOf(arrival, house.trustedProxies)
@@ -26,6 +35,7 @@ export async function answerOf(
   if (request.method === 'OPTIONS') return preflight(request)
   if (request.path.startsWith('/_sallyport/'))
     return withCors(await administer(exchange, house, tasks), request)
+  if (house.barrier.sealed) return withCors(await refuseSealed(exchange, house), request)
   if (isPage(exchange, house)) return servePage(exchange, house)
   const response = await travel(exchange, house)
   const { error, loaded } = exchange

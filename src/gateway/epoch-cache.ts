@@ -35,6 +35,11 @@ export class EpochCache {
     return this.#epochOf(account, kind)
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear()
+  }
+
   async #load<T>(name: string, epoch: number | undefined, load: () => Promise<T>): Promise<T> {
     const value = await load()
     if (epoch === undefined) return value

@@ -11,6 +11,7 @@ import type { Log, Ports, Random } from '../kernel/ports.ts'
 import type { PrincipalDirectory, SessionClaims } from '../kernel/principals.ts'
 import type { Owner, Store } from '../kernel/store.ts'
 import type { Router } from '../wire/route/router.ts'
+import type { BarrierControl } from './barrier-control.ts'
 import type { Credentials } from './credentials.ts'
 import type { EpochCache } from './epoch-cache.ts'
 import type { Exchange } from './exchange.ts'
@@ -48,6 +49,7 @@ export interface House {
   readonly inventory: Inventory
   readonly memberships: Memberships
   readonly cache: EpochCache
+  readonly barrier: BarrierControl
   readonly credentials: Credentials
   readonly throttle: Throttle
   /** Peers whose word about where a request comes from is taken. */

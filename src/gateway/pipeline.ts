@@ -3,6 +3,7 @@ import type { HttpResponse } from '../kernel/http.ts'
 import { StoreUnavailable } from '../kernel/store.ts'
 import type { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
+import { sealedRefusal } from './refusals.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { authorize } from './steps/authorize.ts'
 import { collectBody } from './steps/collect.ts'
@@ -49,6 +50,13 @@ export async function travel(exchange: Exchange, house: House): Promise<HttpResp
     exchange.response = undefined
     exchange.error = asServiceError(error, exchange, house)
   }
+  return respond(exchange)
+}
+
+/** Answers while the store is sealed, in the form of the protocol that was spoken; nothing is read. */
+export async function refuseSealed(exchange: Exchange, house: House): Promise<HttpResponse> {
+  await walk([findRoute], exchange, house)
+  exchange.error = sealedRefusal()
   return respond(exchange)
 }
 

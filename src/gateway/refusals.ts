@@ -82,3 +82,11 @@ export function refusal(kind: Refusal, protocol: ProtocolName, message?: string)
   const [code, status] = codes[families[protocol]][kind]
   return new ServiceError(code, message ?? sentences[kind] ?? '', { status })
 }
+
+/** What everything but health and `unseal` answers while the store is sealed. */
+export const sealedRefusal = (): ServiceError =>
+  new ServiceError(
+    'ServiceUnavailable',
+    'This installation is sealed. Unseal it with "sallyport unseal".',
+    { status: 503 },
+  )

@@ -150,11 +150,65 @@ export interface Egress {
   ): Promise<{ readonly status: number; readonly body: string }>
 }
 
+/** What stood between a hardware token and what was asked of it. */
+export type TokenTrouble =
+  /** No module is configured, or no token has the label. */
+  | 'absent'
+  | 'wrong PIN'
+  /** Too many wrong PINs: the token's security officer must unlock it. */
+  | 'locked'
+  | 'no such key'
+  /** The token or its connection broke; a later call finds it again when it is back. */
+  | 'gone'
+
+/** A hardware token did not do what it was asked; the message says why. */
+export class TokenFailed extends Error {
+  override readonly name = 'TokenFailed'
+  readonly trouble: TokenTrouble
+
+  constructor(trouble: TokenTrouble, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.trouble = trouble
+  }
+}
+
+/** A token by its label, and the PIN of its user. */
+export interface TokenLogin {
+  readonly label: string
+  readonly pin: string
+}
+
+/**
+ * Hardware tokens. Keys are AES-256, made on the token, and cannot leave it. Everything here throws
+ * TokenFailed.
+ */
+export interface Tokens {
+  /** Whether the token is there and takes the PIN. */
+  check(token: TokenLogin): Promise<void>
+  hasKey(token: TokenLogin, key: string): Promise<boolean>
+  makeKey(token: TokenLogin, key: string): Promise<void>
+  removeKey(token: TokenLogin, key: string): Promise<void>
+  /** AES-GCM: nonce, ciphertext, tag. */
+  seal(token: TokenLogin, key: string, plain: Uint8Array, bound: Uint8Array): Promise<Buffer>
+  /** Undefined when the text is of another key, bound otherwise, or changed. */
+  open(
+    token: TokenLogin,
+    key: string,
+    sealed: Uint8Array,
+    bound: Uint8Array,
+  ): Promise<Buffer | undefined>
+  /** Random bytes of the token. */
+  random(token: TokenLogin, length: number): Promise<Buffer>
+  /** Logs out; the PIN is given anew at the next use. */
+  leave(label: string): Promise<void>
+}
+
 export interface Ports {
   readonly seals: Seals
   readonly events: EventHistory
   readonly activity: Activity
   readonly egress: Egress
+  readonly tokens: Tokens
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>
   sendNotification(notification: Notification): Promise<void>

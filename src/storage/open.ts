@@ -57,6 +57,8 @@ export interface OpenStore {
   orphans(): Promise<Orphan[]>
   /** Gives every record of a collection its newest version and index entries. */
   reindex<R, I extends Record<string, Index<R>>>(collection: Collection<R, I>): Promise<number>
+  /** How many other processes serve this store now. */
+  otherNodes(): Promise<number>
   /** Moves every record to the active term and drops the others; see `Sweep`. */
   sweep(options?: SweepOptions): Promise<SweepResult>
   /** A consistent copy of everything, as sealed as it is stored. */
@@ -149,6 +151,7 @@ export async function openOn(driver: Driver, options: OpenOptions): Promise<Open
     factsSettled: async () => outbox?.settled(),
     orphans: () => eventLog.orphans(),
     reindex: (collection) => reindex(engine, collection),
+    otherNodes: async () => (await nodes.aliveIds()).size - 1,
     sweep: (how) => sweep.run(how),
     backup: () => backup(driver),
     runDueJobs: (now, handler) => jobs.runDue(Number(now), handler),

@@ -82,6 +82,11 @@ export class StoredSeals implements Seals {
     for (const purpose of this.purposes.keys()) await this.load(purpose)
   }
 
+  /** Forgets every key; they are loaded again when they are needed. */
+  forget(): void {
+    this.purposes.clear()
+  }
+
   private async load(purpose: string): Promise<LoadedPurpose> {
     let keys = (await this.store.of(sealKeys).list({ prefix: [purpose], limit: 1000 })).records
     if (keys.length === 0) {

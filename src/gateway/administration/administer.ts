@@ -12,7 +12,7 @@ import {
 } from '../../wire/sigv4.ts'
 import type { Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
-import { refusal } from '../refusals.ts'
+import { refusal, sealedRefusal } from '../refusals.ts'
 import { collectInto } from '../steps/collect.ts'
 
 /** One thing that an operator may ask of a running store. */
@@ -24,6 +24,8 @@ export interface AdministrationTask {
   readonly path: string
   /** `health` is answered to everybody. */
   readonly open?: boolean
+  /** `unseal` works behind closed doors, and admits its caller itself. */
+  readonly whileSealed?: boolean
   /** HTTP status of an answer; 200 when there is no other. */
   statusOf?(answer: unknown): number
   run(call: AdministrationCall): Promise<unknown>
@@ -36,6 +38,8 @@ export interface AdministrationCall {
   readonly rest: string
   readonly query: URLSearchParams
   readonly body: Record<string, unknown>
+  /** Signature and policy of the call; done already but for tasks that work while sealed. */
+  admit(): Promise<void>
 }
 
 /** A plain text answer, for what is not JSON. */
@@ -64,9 +68,12 @@ export async function administer(
   try {
     await collectInto(exchange)
     const { task, rest } = taskOf(exchange, tasks)
-    if (!task.open) await admit(exchange, house, task)
+    if (house.barrier.sealed && !task.open && !task.whileSealed) throw sealedRefusal()
+    const admitted = () => admit(exchange, house, task)
+    if (!task.open && !task.whileSealed) await admitted()
     const query = new URLSearchParams(exchange.request.query)
-    const answer = await task.run({ house, exchange, rest, query, body: bodyOf(exchange) })
+    const body = bodyOf(exchange)
+    const answer = await task.run({ house, exchange, rest, query, body, admit: admitted })
     if (isStream(answer)) return reply(200, answer.stream, 'application/octet-stream', exchange)
     if (isPlain(answer)) return reply(200, answer.text, answer.type, exchange)
     return json(task.statusOf?.(answer) ?? 200, answer, exchange)

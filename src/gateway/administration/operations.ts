@@ -14,9 +14,11 @@ export const health: AdministrationTask = {
   open: true,
   statusOf: (answer) => ((answer as { status: string }).status === well ? 200 : 503),
   async run({ house }) {
-    const writable = house.audit.failure === undefined
+    const ill = house.barrier.sealed
+      ? 'sealed'
+      : house.audit.failure && 'the event log cannot be written'
     return {
-      status: writable ? well : 'the event log cannot be written',
+      status: ill || well,
       version: house.version,
       auth: house.mode,
       services: house.serviceNames,

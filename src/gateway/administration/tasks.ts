@@ -1,4 +1,5 @@
 import type { AdministrationTask } from './administer.ts'
+import { barrierState, rotateKeyring, rotateRoot, seal, unseal } from './barrier.ts'
 import { advanceClock, readClock } from './clock.ts'
 import { backup, health, inbox, metrics, reset } from './operations.ts'
 import { why } from './why.ts'
@@ -13,4 +14,9 @@ export const tasks: readonly AdministrationTask[] = [
   reset,
   backup,
   why,
+  barrierState,
+  seal,
+  unseal,
+  rotateRoot,
+  rotateKeyring,
 ]

@@ -37,7 +37,7 @@ const HEADER = 8
  */
 export class Barrier {
   readonly storeId: Buffer
-  private ring: Keyring
+  private ring: Keyring | undefined
   private keys = new Map<number, KeyObject>()
   private left = 0
   /** Called when few reserved encryptions are left. */
@@ -54,18 +54,26 @@ export class Barrier {
   }
 
   get keyring(): Keyring {
+    if (this.ring === undefined) throw new StoreUnavailable('the store is sealed')
     return this.ring
   }
 
   get term(): number {
-    return this.ring.active
+    return this.keyring.active
   }
 
   /** Takes a changed ring into use. A new active term needs a reservation of its own. */
   use(ring: Keyring): void {
-    if (ring.active !== this.ring.active) this.left = 0
+    if (ring.active !== this.ring?.active) this.left = 0
     this.ring = ring
     this.keys = new Map(ring.terms.map(({ id, key }) => [id, key]))
+  }
+
+  /** Forgets every key: nothing opens until `use` brings a ring again. */
+  forget(): void {
+    this.ring = undefined
+    this.keys = new Map()
+    this.left = 0
   }
 
   /** Allows this many more encryptions under the active term; they are reserved durably. */
@@ -81,7 +89,7 @@ export class Barrier {
     version: number,
     revision: number,
     plain: Uint8Array,
-    term: number = this.ring.active,
+    term: number = this.term,
   ): Row {
     if (this.left < 65536 && !this.asked) {
       this.asked = true
@@ -104,6 +112,7 @@ export class Barrier {
     if (body.length < HEADER || body[0] !== MAGIC || body[1] !== FORMAT) {
       throw new Tampered('a record has no header')
     }
+    if (this.ring === undefined) throw new StoreUnavailable('the store is sealed')
     const term = body.readUInt32BE(2)
     const sealing = this.keys.get(term)
     if (!sealing) throw new UnknownTerm(`a record is sealed by term ${term}`)
@@ -114,12 +123,12 @@ export class Barrier {
 
   /** Keyed hash for an index: equal values of one index and owner are equal. */
   blind(place: Place, index: number, value: string): Buffer {
-    return blind(this.ring, bind('index', this.storeId, place.owner, index, value))
+    return blind(this.keyring, bind('index', this.storeId, place.owner, index, value))
   }
 
   /** Keyed hash of a name that should not stand in clear. */
   blindName(...parts: readonly string[]): string {
-    return blind(this.ring, bind('name', this.storeId, ...parts)).toString('hex')
+    return blind(this.keyring, bind('name', this.storeId, ...parts)).toString('hex')
   }
 
   private boundOf(header: Buffer, place: Place, key: Uint8Array, revision: number): Buffer {

@@ -1,7 +1,6 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { bind, openBox, sealBox } from './box.ts'
 import { type Keyring, openKeyring, sealKeyring } from './keyring.ts'
-import { newSlotHeader, type SlotHeader, slotKey, type Unseal } from './unseal.ts'
+import { newSlotHeader, type SlotHeader, type Unseal, unwrapRoot, wrapRoot } from './unseal.ts'
 
 /** The root key, wrapped for one way to unseal. */
 export interface Slot extends SlotHeader {
@@ -18,8 +17,6 @@ export interface Envelope {
   readonly keyring: string
 }
 
-const HEADER = Buffer.from('SU\x01', 'latin1')
-
 export const parseEnvelope = (bytes: Uint8Array): Envelope => {
   const envelope = JSON.parse(Buffer.from(bytes).toString('utf8')) as Envelope
   if (envelope.format !== 1) throw new Error('the keyring is of an unknown format')
@@ -32,11 +29,9 @@ export const storeIdOf = (envelope: Envelope): Buffer => Buffer.from(envelope.st
 
 /** Wraps the root key in a new slot. */
 export async function newSlot(unseal: Unseal, storeId: Uint8Array, root: KeyObject): Promise<Slot> {
-  const header = newSlotHeader(unseal.kind)
-  const key = await slotKey(unseal, header)
-  const id = randomBytes(4).toString('hex')
-  const wrapped = sealBox(key, HEADER, boundOf(id, header, storeId), root.export())
-  return { ...header, id, wrapped: wrapped.toString('base64') }
+  const header = { ...newSlotHeader(unseal), id: randomBytes(4).toString('hex') }
+  const wrapped = await wrapRoot(unseal, header, storeId, root.export())
+  return { ...header, wrapped: wrapped.toString('base64') }
 }
 
 /** The root key, when the secret opens this slot. */
@@ -45,9 +40,8 @@ export async function openSlot(
   storeId: Uint8Array,
   slot: Slot,
 ): Promise<KeyObject | undefined> {
-  const key = await slotKey(unseal, slot)
   const wrapped = Buffer.from(slot.wrapped, 'base64')
-  const root = openBox(key, HEADER.length, boundOf(slot.id, slot, storeId), wrapped)
+  const root = await unwrapRoot(unseal, slot, storeId, wrapped)
   return root && createSecretKey(root)
 }
 
@@ -88,14 +82,3 @@ export const withRing = (
   slots: envelope.slots,
   keyring: sealKeyring(root, Buffer.from(envelope.store, 'base64'), ring).toString('base64'),
 })
-
-const boundOf = (id: string, header: SlotHeader, storeId: Uint8Array): Buffer =>
-  bind(
-    HEADER,
-    'slot',
-    storeId,
-    id,
-    header.kind,
-    header.salt,
-    JSON.stringify(header.parameters ?? {}),
-  )

@@ -93,6 +93,7 @@ class Crash extends Error {}
 async function crashEverywhere(
   prepare: (store: OpenStore) => Promise<unknown>,
   change: (store: OpenStore) => Promise<unknown>,
+  after: readonly Unseal[] = [unseal],
 ): Promise<number> {
   for (let step = 1; ; step++) {
     const driver = new MemoryDriver()
@@ -112,7 +113,7 @@ async function crashEverywhere(
         return true
       },
     )
-    const again = await openOn(driver, { url: 'memory', unseal, log: quiet })
+    const again = await openByAny(driver, after)
     await readAll(again)
     await again.vault.rotateTerm()
     await again.sweep()
@@ -121,6 +122,24 @@ async function crashEverywhere(
     if (!crashed) return step
   }
 }
+
+/** Opens with the one way that is in force. */
+async function openByAny(driver: MemoryDriver, ways: readonly Unseal[]): Promise<OpenStore> {
+  const opened: OpenStore[] = []
+  for (const way of ways)
+    await openOn(driver, { url: 'memory', unseal: way, log: quiet }).then(
+      (store) => opened.push(store),
+      (cause) => assert.match(String(cause), /does not unseal|no \w+ slot/),
+    )
+  assert.equal(opened.length, 1, 'exactly one secret is in force')
+  return opened[0]!
+}
+
+test('a process that ends anywhere in a move to another secret leaves one of the two in force', async () => {
+  const passphrase: Unseal = { kind: 'passphrase', passphrase: 'one' }
+  const move = (store: OpenStore): Promise<unknown> => store.vault.moveTo(passphrase)
+  assert.ok((await crashEverywhere(async () => {}, move, [unseal, passphrase])) > 4)
+})
 
 test('a process that ends anywhere in a rotation leaves everything readable', async () => {
   const rotate = (store: OpenStore): Promise<unknown> => store.vault.rotateTerm()

@@ -16,6 +16,8 @@ export interface SweepOptions {
    * still arrive. Longer than any transaction.
    */
   readonly settleMs?: number
+  /** Ends the sweep between two pages; another goes on where it was. */
+  readonly signal?: AbortSignal
 }
 
 export interface SweepResult {
@@ -53,19 +55,27 @@ export class Sweep {
     return this.parts.leases.during('sweep', () => this.sweep(options))
   }
 
-  private async sweep({ restMs = 0, settleMs = SETTLE_MS }: SweepOptions): Promise<SweepResult> {
+  private async sweep({
+    restMs = 0,
+    settleMs = SETTLE_MS,
+    signal,
+  }: SweepOptions): Promise<SweepResult> {
     const { engine, vault } = this.parts
     const active = vault.barrier.term
     const old = vault.barrier.keyring.terms.map(({ id }) => id).filter((id) => id !== active)
     if (old.length === 0) return { resealed: 0, dropped: [] }
     // What was sealed before this node changed to the new term is committed after this.
     await engine.driver.transaction(async () => ({ result: undefined, batch: undefined }))
-    let resealed = await this.resealRecords(active, restMs)
-    resealed += await this.resealSegments(active, restMs)
+    const pace = async (): Promise<void> => {
+      await sleep(restMs)
+      signal?.throwIfAborted()
+    }
+    let resealed = await this.resealRecords(active, pace)
+    resealed += await this.resealSegments(active, pace)
     if (engine.driver.shared) {
       await this.allNodesUse(active)
-      await sleep(settleMs)
-      resealed += await this.resealRecords(active, restMs)
+      await sleep(settleMs, undefined, { signal })
+      resealed += await this.resealRecords(active, pace)
     }
     if (!(await this.nothingIsOlder(active))) return { resealed, dropped: [] }
     this.parts.fault?.('proven')
@@ -73,7 +83,7 @@ export class Sweep {
     return { resealed, dropped: old }
   }
 
-  private async resealRecords(active: number, restMs: number): Promise<number> {
+  private async resealRecords(active: number, pace: () => Promise<void>): Promise<number> {
     const { driver } = this.parts.engine
     let resealed = 0
     let after = parseCursor(await driver.read.meta('sweep'), active)
@@ -85,7 +95,7 @@ export class Sweep {
       this.parts.fault?.('page')
       if (!last) break
       after = last
-      await sleep(restMs)
+      await pace()
     }
     // The next pass begins at the beginning.
     const meta = new Map([['sweep', cursorOf(active, undefined)]])
@@ -115,7 +125,7 @@ export class Sweep {
     })
   }
 
-  private async resealSegments(active: number, restMs: number): Promise<number> {
+  private async resealSegments(active: number, pace: () => Promise<void>): Promise<number> {
     const { engine, leases, log } = this.parts
     let resealed = 0
     let newest = Number.MAX_SAFE_INTEGER
@@ -134,7 +144,7 @@ export class Sweep {
       this.parts.fault?.('segments')
       if (found.length < PAGE) return resealed
       newest = found.at(-1)!.id - 1
-      await sleep(restMs)
+      await pace()
     }
   }
 

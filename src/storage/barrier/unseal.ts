@@ -1,6 +1,7 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { bind, openBox, sealBox } from './box.ts'
 import { deriveFromPassphrase, newPassphraseParameters, type Parameters } from './passphrase.ts'
 
 /** What opens a store. Several may open the same one, each in a slot of its own. */
@@ -10,23 +11,52 @@ export type Unseal =
   | { readonly kind: 'passphrase'; readonly passphrase: string }
   /** A systemd credential: a file that `LoadCredentialEncrypted=` puts into a directory. */
   | { readonly kind: 'credential'; readonly name: string; readonly directory: string }
+  /** A key on a hardware token, which it never leaves: the token itself wraps the root key. */
+  | { readonly kind: 'pkcs11'; readonly at: TokenAddress; readonly tokenKey: TokenKey }
   /** Random bytes that end with the process: for the memory store. */
   | { readonly kind: 'ephemeral'; readonly secret: Uint8Array }
+
+/** Where a key is: the PKCS #11 library, the token's label, the key's label. */
+export interface TokenAddress {
+  readonly module: string
+  readonly token: string
+  readonly key: string
+}
+
+/** A key on a token. */
+export interface TokenKey {
+  /** Whether the token is there and takes its PIN. */
+  check(): Promise<void>
+  /** Makes the key unless it is there. */
+  ensure(): Promise<void>
+  seal(plain: Uint8Array, bound: Uint8Array): Promise<Buffer>
+  /** Undefined when it is not what this key sealed. */
+  open(sealed: Uint8Array, bound: Uint8Array): Promise<Buffer | undefined>
+}
 
 /** How a slot turns its secret into the key that wraps the root key. */
 export interface SlotHeader {
   readonly kind: Unseal['kind']
   readonly salt: string
   readonly parameters?: Parameters
+  /** Which key on which token; the library may lie elsewhere on another machine. */
+  readonly token?: Pick<TokenAddress, 'token' | 'key'>
 }
+
+const HEADER = Buffer.from('SU\x01', 'latin1')
 
 /**
  * Reads an `--unseal` value: `keyfile:<path>`, `passphrase` (the text comes from elsewhere, never
- * from the command line), `credential:<name>`.
+ * from the command line), `credential:<name>`, `pkcs11:<module path>?token=<label>&key=<label>`.
  */
 export function parseUnseal(
   text: string,
-  from: { passphrase?: string | undefined; credentialsDirectory?: string | undefined },
+  from: {
+    passphrase?: string | undefined
+    credentialsDirectory?: string | undefined
+    /** How to reach hardware tokens. */
+    tokenKey?: (at: TokenAddress) => TokenKey
+  },
 ): Unseal {
   const colon = text.indexOf(':')
   const kind = colon < 0 ? text : text.slice(0, colon)
@@ -44,18 +74,88 @@ export function parseUnseal(
     }
     return { kind, name: rest, directory }
   }
-  throw new Error(`cannot unseal by '${text}': use keyfile:<path>, passphrase or credential:<name>`)
+  if (kind === 'pkcs11' && rest) {
+    const at = parseTokenAddress(rest)
+    if (!from.tokenKey) throw new Error('hardware tokens cannot be reached here')
+    return { kind, at, tokenKey: from.tokenKey(at) }
+  }
+  throw new Error(
+    `cannot unseal by '${text}': use keyfile:<path>, passphrase, credential:<name> or pkcs11:<module path>?token=<label>&key=<label>`,
+  )
+}
+
+/** `<module path>?token=<label>&key=<label>`; the key is called sallyport when none is named. */
+export function parseTokenAddress(text: string): TokenAddress {
+  const mark = text.indexOf('?')
+  const query = new URLSearchParams(mark < 0 ? '' : text.slice(mark + 1))
+  const module = mark < 0 ? text : text.slice(0, mark)
+  const token = query.get('token')
+  const known = new Set(['token', 'key'])
+  const strange = [...query.keys()].find((name) => !known.has(name))
+  if (strange !== undefined)
+    throw new Error(
+      `pkcs11: takes token and key, not '${strange}'; the PIN is read from SALLYPORT_PKCS11_PIN or the file that SALLYPORT_PKCS11_PIN_FILE names`,
+    )
+  if (!module || !token)
+    throw new Error('name library and token: pkcs11:<module path>?token=<label>&key=<label>')
+  return { module: resolve(module), token, key: query.get('key') || 'sallyport' }
 }
 
 /** The header of a new slot for the secret. */
-export const newSlotHeader = (kind: Unseal['kind']): SlotHeader => ({
-  kind,
+export const newSlotHeader = (unseal: Unseal): SlotHeader => ({
+  kind: unseal.kind,
   salt: randomBytes(16).toString('base64'),
-  ...(kind === 'passphrase' ? { parameters: newPassphraseParameters() } : {}),
+  ...(unseal.kind === 'passphrase' ? { parameters: newPassphraseParameters() } : {}),
+  ...(unseal.kind === 'pkcs11' ? { token: { token: unseal.at.token, key: unseal.at.key } } : {}),
 })
 
+/** Makes what a new slot needs and may not be there yet. */
+export async function prepareUnseal(unseal: Unseal): Promise<void> {
+  if (unseal.kind === 'keyfile') ensureKeyFile(unseal.path)
+  if (unseal.kind === 'pkcs11') await unseal.tokenKey.ensure()
+}
+
+/** The root key, wrapped for a slot. */
+export async function wrapRoot(
+  unseal: Unseal,
+  slot: SlotHeader & { readonly id: string },
+  storeId: Uint8Array,
+  root: Uint8Array,
+): Promise<Buffer> {
+  const bound = boundOf(slot, storeId)
+  if (unseal.kind === 'pkcs11')
+    return Buffer.concat([HEADER, await unseal.tokenKey.seal(root, bound)])
+  return sealBox(await slotKey(unseal, slot), HEADER, bound, root)
+}
+
+/** The root key of a slot; undefined when the secret is not the slot's. */
+export async function unwrapRoot(
+  unseal: Unseal,
+  slot: SlotHeader & { readonly id: string },
+  storeId: Uint8Array,
+  wrapped: Uint8Array,
+): Promise<Buffer | undefined> {
+  const bound = boundOf(slot, storeId)
+  if (unseal.kind === 'pkcs11') return unseal.tokenKey.open(wrapped.subarray(HEADER.length), bound)
+  return openBox(await slotKey(unseal, slot), HEADER.length, bound, wrapped)
+}
+
+const boundOf = (slot: SlotHeader & { readonly id: string }, storeId: Uint8Array): Buffer =>
+  bind(
+    HEADER,
+    'slot',
+    storeId,
+    slot.id,
+    slot.kind,
+    slot.salt,
+    JSON.stringify(slot.parameters ?? slot.token ?? {}),
+  )
+
 /** The key that wraps the root key in a slot. */
-export async function slotKey(unseal: Unseal, header: SlotHeader): Promise<KeyObject> {
+async function slotKey(
+  unseal: Exclude<Unseal, { kind: 'pkcs11' }>,
+  header: SlotHeader,
+): Promise<KeyObject> {
   const salt = Buffer.from(header.salt, 'base64')
   if (unseal.kind === 'passphrase') {
     if (!header.parameters) throw new Error('the slot has no passphrase parameters')
@@ -71,7 +171,7 @@ const derive = (secret: Uint8Array, salt: Uint8Array): KeyObject =>
   createSecretKey(Buffer.from(hkdfSync('sha256', secret, salt, 'sallyport slot', 32)))
 
 /** Makes the key file unless it is there. */
-export function ensureKeyFile(path: string): void {
+function ensureKeyFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   let file: number
   try {

@@ -1,4 +1,5 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
+import { StoreUnavailable } from '../../kernel/store.ts'
 import type { Batch, Change, Driver, Read } from '../driver.ts'
 import { Barrier } from './barrier.ts'
 import { canaryRow, checkCanaries } from './canaries.ts'
@@ -22,7 +23,7 @@ import {
   withoutTerms,
   withReserved,
 } from './keyring.ts'
-import { ensureKeyFile, type Unseal } from './unseal.ts'
+import { prepareUnseal, type Unseal } from './unseal.ts'
 
 /** Encryptions reserved at a time. */
 const BLOCK = 2 ** 20
@@ -43,11 +44,15 @@ export class Vault {
   readonly barrier: Barrier
   private readonly options: VaultOptions
   private envelope: Envelope
-  private root: KeyObject
+  /** Undefined while the store is sealed. */
+  private root: KeyObject | undefined
+  /** What unseals; a passphrase is forgotten while the store is sealed. */
+  private secret: Unseal | undefined
   private changing: Promise<unknown> = Promise.resolve()
 
   private constructor(options: VaultOptions, envelope: Envelope, root: KeyObject, ring: Keyring) {
     this.options = options
+    this.secret = options.unseal
     this.envelope = envelope
     this.root = root
     this.barrier = new Barrier(storeIdOf(envelope), ring, () => {
@@ -74,7 +79,7 @@ export class Vault {
 
   private static async create(options: VaultOptions): Promise<Vault> {
     const { driver, unseal } = options
-    if (unseal.kind === 'keyfile') ensureKeyFile(unseal.path)
+    await prepareUnseal(unseal)
     const storeId = randomBytes(16)
     const root = newKey()
     const ring = withReserved(newKeyring(Date.now()), 1)
@@ -92,8 +97,8 @@ export class Vault {
   }
 
   /** Slots without their secrets. */
-  get slots(): readonly Pick<Slot, 'id' | 'kind'>[] {
-    return this.envelope.slots.map(({ id, kind }) => ({ id, kind }))
+  get slots(): readonly Pick<Slot, 'id' | 'kind' | 'token'>[] {
+    return this.envelope.slots.map(({ id, kind, token }) => ({ id, kind, ...(token && { token }) }))
   }
 
   get generation(): number {
@@ -118,11 +123,11 @@ export class Vault {
 
   /** Adds a way to unseal; proven to work before it is written. Returns its id. */
   async addSlot(unseal: Unseal): Promise<string> {
-    if (unseal.kind === 'keyfile') ensureKeyFile(unseal.path)
+    await prepareUnseal(unseal)
     let added = ''
     await this.change(async ({ envelope, ring }) => {
       const storeId = storeIdOf(envelope)
-      const slot = await newSlot(unseal, storeId, this.root)
+      const slot = await newSlot(unseal, storeId, this.rootKey)
       if (!(await openSlot(unseal, storeId, slot))) throw new Error('the new slot does not open')
       added = slot.id
       return { ring: next(ring), slots: [...envelope.slots, slot] }
@@ -178,6 +183,77 @@ export class Vault {
     })
   }
 
+  /**
+   * Replaces the root key and every slot by one new slot, proven to open before it is written. From
+   * then on only this secret opens the store.
+   */
+  async moveTo(unseal: Unseal): Promise<void> {
+    await prepareUnseal(unseal)
+    await this.change(async ({ ring, envelope }) => {
+      const storeId = storeIdOf(envelope)
+      const root = newKey()
+      const slot = await newSlot(unseal, storeId, root)
+      const opened = await openSlot(unseal, storeId, slot)
+      if (!opened?.equals(root)) throw new Error('the new slot does not open')
+      return { ring: next(ring), slots: [slot], root, forget: true }
+    })
+    this.secret = unseal
+  }
+
+  /** Replaces the root key under the slots that there are, with the secret of this process. */
+  async renewRoot(): Promise<void> {
+    if (!this.secret) throw new StoreUnavailable('the store is sealed')
+    await this.rotateRoot([this.secret])
+  }
+
+  get sealed(): boolean {
+    return this.root === undefined
+  }
+
+  /** True while sealed by a passphrase, which this process has forgotten. */
+  get needsPassphrase(): boolean {
+    return this.secret === undefined
+  }
+
+  /** Forgets every key, when the change under way has ended. */
+  async seal(): Promise<void> {
+    const mine = this.changing.then(() => {
+      this.root = undefined
+      if (this.secret?.kind === 'passphrase') this.secret = undefined
+      this.barrier.forget()
+    })
+    this.changing = mine.catch(() => undefined)
+    await mine
+  }
+
+  /**
+   * Brings the keys back.
+   * @param given a passphrase is needed again; what lies in a file or on a token is read again
+   */
+  async unsealAgain(given: Unseal | undefined): Promise<void> {
+    const secret = given ?? this.secret
+    if (!secret) throw new Error('the store unseals by a passphrase, and none was given')
+    const mine = this.changing.then(async () => {
+      if (!this.sealed) return
+      const stored = await this.options.driver.read.meta('barrier')
+      if (!stored) throw new Error('the database has lost its keyring')
+      const envelope = parseEnvelope(stored)
+      const { root, ring } = await unsealEnvelope(envelope, secret)
+      this.envelope = envelope
+      this.root = root
+      this.secret = secret
+      this.barrier.use(ring)
+    })
+    this.changing = mine.catch(() => undefined)
+    await mine
+    await this.reserve()
+  }
+
+  private get rootKey(): KeyObject {
+    if (!this.root) throw new StoreUnavailable('the store is sealed')
+    return this.root
+  }
+
   /** Reserves the next block of encryptions, and a new term when this one is used up. */
   private async reserve(): Promise<void> {
     await this.change(async ({ ring, envelope }) => {
@@ -208,11 +284,15 @@ export class Vault {
       if (envelope.generation !== this.envelope.generation && (await this.take(envelope))) {
         void this.reserve().catch(() => undefined)
       }
-      const planned = await plan({ envelope, ring: ringOf(envelope, this.root), read: driver.read })
+      const planned = await plan({
+        envelope,
+        ring: ringOf(envelope, this.rootKey),
+        read: driver.read,
+      })
       fault?.('planned')
       if (keepPrevious && before && planned.keep !== false) keepPrevious(before)
       fault?.('kept')
-      const root = planned.root ?? this.root
+      const root = planned.root ?? this.rootKey
       const after = withRing({ store: envelope.store, slots: planned.slots }, root, planned.ring)
       const done = await driver.transaction(async (read) => {
         const current = await read.meta('barrier')
@@ -242,13 +322,13 @@ export class Vault {
 
   /** Takes another node's change; true when its active term still needs a reservation. */
   private async take(envelope: Envelope): Promise<boolean> {
-    let root = this.root
+    let root = this.rootKey
     let ring: Keyring
     try {
       ring = ringOf(envelope, root)
     } catch {
       // Another node has replaced the root key.
-      ;({ root, ring } = await unsealEnvelope(envelope, this.options.unseal))
+      ;({ root, ring } = await unsealEnvelope(envelope, this.secret!))
     }
     this.envelope = envelope
     this.root = root
