@@ -35,8 +35,7 @@ taken from SALLYPORT_ACCESS_KEY_ID and SALLYPORT_SECRET_ACCESS_KEY.
   sallyport start
   sallyport start --store memory --auth open --port 0
   SALLYPORT_DATA=/var/lib/sallyport sallyport start --unseal credential:sallyport
-  SALLYPORT_PKCS11_PIN_FILE=/run/pin sallyport start \
-    --unseal 'pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=sallyport&key=root'
+  sallyport start --unseal 'pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=sallyport&key=root'
 `
 
 export const command: Command = {

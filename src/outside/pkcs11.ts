@@ -1,4 +1,4 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Handle, Mechanism, PKCS11, Template } from 'pkcs11js'
 import { TokenFailed, type TokenLogin, type Tokens } from '../kernel/ports.ts'
 import { asFailure, isDecryptionFailure, isLoss } from './pkcs11-errors.ts'
@@ -319,7 +319,7 @@ export function pkcs11(path: string | undefined): Tokens {
     seal: (login, label, plain, bound) =>
       use(login, async (at) => {
         const { p11, lib, session } = at
-        const nonce = randomBytes(nonceLength)
+        const nonce = lib.C_GenerateRandom(session, Buffer.alloc(nonceLength))
         lib.C_EncryptInit(session, gcm(p11, nonce, bound), mustFind(at, label))
         const room = Buffer.alloc(plain.length + tagLength)
         const sealed = await lib.C_EncryptAsync(session, Buffer.from(plain), room)

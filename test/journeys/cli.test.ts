@@ -61,7 +61,20 @@ after(() => house.close())
 /** A command on that installation. */
 const here = (...args: string[]) => sallyport(...args, '--data', house.data)
 
-const commands = ['start', 'env', 'why', 'where', 'doctor', 'clock', 'backup', 'restore']
+const commands = [
+  'start',
+  'env',
+  'why',
+  'where',
+  'doctor',
+  'clock',
+  'backup',
+  'restore',
+  'seal',
+  'unseal',
+  'rotate-root',
+  'rotate-keyring',
+]
 
 test('help: an overview, and each command with examples', async () => {
   const { code, out } = await sallyport('--help')
