@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+} from 'node:crypto'
 
 /**
  * The form of a symmetric ciphertext. It names its key and material, so that Decrypt needs no key id
@@ -60,8 +66,9 @@ function keyIdText(bytes: Buffer, isMultiRegion: boolean): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-const messageKey = (material: KeyObject, nonce: Uint8Array): Buffer =>
-  createHmac('sha256', material).update(label).update(nonce).update(bits).digest()
+/** The key of one message. As an object, because ciphers take twice as long to take bytes. */
+const messageKey = (material: KeyObject, nonce: Uint8Array): KeyObject =>
+  createSecretKey(createHmac('sha256', material).update(label).update(nonce).update(bits).digest())
 
 /** @param nonce 16 random bytes */
 export function encryptMessage(
