@@ -108,6 +108,7 @@ const everyKey: readonly (readonly [string, Making])[] = [
     'DisableKeyRotation',
     'EnableKey',
     'EnableKeyRotation',
+    'GetKeyLastUsage',
     'GetKeyPolicy',
     'GetKeyRotationStatus',
     'ListGrants',

@@ -1,10 +1,5 @@
-import {
-  invalidPrincipal,
-  type NamedPrincipal,
-  principalsNamed,
-} from '../../access/check-principals.ts'
-import { renamePrincipals } from '../../access/principal-names.ts'
-import { parseArn } from '../../kernel/arn.ts'
+import { invalidPrincipal } from '../../access/check-principals.ts'
+import { principalsByArn, principalsById } from '../../access/stored-principals.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import type { PrincipalDirectory } from '../../kernel/principals.ts'
 import { fail } from './contract.ts'
@@ -14,9 +9,6 @@ import type { RoleRecord } from './role-records.ts'
 const quota = 2_048
 
 type StoredTrust = Pick<RoleRecord, 'trust' | 'trustees'>
-
-const isEntity = (arn: string): boolean => /^arn:[^:]*:iam::\d{12}:(?:user|role)\//.test(arn)
-const isUniqueId = (name: string): boolean => /^(?:AIDA|AROA)/.test(name)
 
 /**
  * A trust policy as it is kept: users and roles by their unique ids, so that whoever takes their name
@@ -31,40 +23,17 @@ export async function storedTrust(
   checkDocument(document, 'trust')
   if (policySize(document) > quota)
     throw fail('LimitExceededException', `Cannot exceed quota for ACLSizePerRole: ${quota}`)
-  const ids = new Map<string, string>()
-  const trustees: Record<string, string> = {}
-  for (const named of principalsNamed(document)) {
-    if (named.type !== 'AWS') continue
-    if (isEntity(named.name)) {
-      const id = await ctx.principals.identify(named.name)
-      if (id === undefined) throw unknownPrincipal(named)
-      ids.set(named.name, id)
-      trustees[id] = parseArn(named.name)!.account
-    } else if (isUniqueId(named.name)) {
-      const account = old?.trustees?.[named.name] ?? ctx.account
-      if ((await ctx.principals.arnOf(account, named.name)) === undefined)
-        throw unknownPrincipal(named)
-      trustees[named.name] = account
-    }
-  }
-  const trust = renamePrincipals(document, (name) => ids.get(name))
-  return { trust, trustees: Object.keys(trustees).length > 0 ? trustees : undefined }
+  const stored = await principalsById(document, ctx.principals, ctx.account, old?.trustees)
+  if ('unknown' in stored)
+    throw fail('MalformedPolicyDocumentException', invalidPrincipal(stored.unknown))
+  return { trust: stored.text, trustees: stored.ids }
 }
-
-const unknownPrincipal = (named: NamedPrincipal) =>
-  fail('MalformedPolicyDocumentException', invalidPrincipal(named))
 
 /**
  * A trust policy as it is shown and decided upon: by the ARNs that its principals have now. Who is gone
  * stays an id, which matches nobody.
  */
-export async function shownTrust(
+export const shownTrust = (
   { trust, trustees }: StoredTrust,
   directory: Pick<PrincipalDirectory, 'arnOf'>,
-): Promise<string> {
-  if (trustees === undefined) return trust
-  const arns = new Map<string, string | undefined>()
-  for (const [id, account] of Object.entries(trustees))
-    arns.set(id, await directory.arnOf(account, id))
-  return renamePrincipals(trust, (name) => arns.get(name))
-}
+): Promise<string> => principalsByArn({ text: trust, ids: trustees }, directory)

@@ -4,7 +4,7 @@ import type { Input } from '../../kernel/contract.ts'
 import { type C, fail, operation } from './contract.ts'
 import { recognition } from './imported-material.ts'
 import { metadataOf } from './key-metadata.ts'
-import { checkKeyPolicy, defaultPolicy } from './key-policies.ts'
+import { defaultPolicy, storedPolicy } from './key-policies.ts'
 import { type KeyRecord, keys, materials } from './key-records.ts'
 import { specFacts } from './key-specs.ts'
 import { newMaterialId, sealMaterial } from './materials.ts'
@@ -38,7 +38,7 @@ export const CreateKey = operation('CreateKey', {
     },
   },
   async handle(input, ctx) {
-    const key = await withRecognition(newKey(input, ctx), ctx)
+    const key = await withRecognition(await newKey(input, ctx), ctx)
     const material =
       key.material === undefined
         ? undefined
@@ -65,7 +65,7 @@ async function withRecognition(key: KeyRecord, ctx: CallContext): Promise<KeyRec
   return { ...key, recognition: await sealMaterial(key, recognition, ctx.random.bytes(32), ctx) }
 }
 
-function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): KeyRecord {
+async function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): Promise<KeyRecord> {
   const { spec, usage } = checkedSpec(input)
   const origin = input.Origin ?? 'AWS_KMS'
   if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE')
@@ -87,7 +87,7 @@ function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): KeyRecord {
   const policy = input.Policy ?? defaultPolicy(ctx.account)
   // The default policy locks nobody out.
   const bypass = input.Policy === undefined || input.BypassPolicyLockoutSafetyCheck
-  checkKeyPolicy(policy, own, bypass, ctx)
+  const stored = await storedPolicy(policy, own, bypass, ctx)
   const material = origin === 'AWS_KMS' ? newMaterialId(ctx.random) : undefined
   return {
     ...own,
@@ -96,7 +96,7 @@ function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): KeyRecord {
     origin,
     manager: 'CUSTOMER',
     description: input.Description ?? '',
-    policy,
+    ...stored,
     createdAt: ctx.now(),
     enabled: true,
     material,

@@ -1,5 +1,7 @@
 import { checkPolicy } from '../../access/check-policy.ts'
+import { invalidPrincipal } from '../../access/check-principals.ts'
 import { decide } from '../../access/evaluate.ts'
+import { principalsByArn, principalsById } from '../../access/stored-principals.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, operation } from './contract.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
@@ -29,20 +31,53 @@ export const defaultPolicy = (account: string): string =>
     2,
   )
 
+type StoredPolicy = Pick<KeyRecord, 'policy' | 'policyPrincipals'>
+
 /**
- * Refuses a policy that KMS would not store: malformed, too long, or one that would lock out the
- * caller, who must be able to put another one afterwards.
+ * A policy as it is kept: users and roles by their unique ids. Refuses what KMS would not store:
+ * malformed, too long, principals that do not exist, or one that would lock out the caller, who must be
+ * able to put another one afterwards.
+ * @param old the policy that it replaces, whose principals may be named by id
  */
-export function checkKeyPolicy(
+export async function storedPolicy(
+  document: string,
+  key: Pick<KeyRecord, 'id' | 'account' | 'region' | 'tags'>,
+  bypass: boolean | undefined,
+  ctx: CallContext,
+  old?: StoredPolicy,
+): Promise<StoredPolicy> {
+  if (Buffer.byteLength(document) > largest)
+    throw fail('LimitExceededException', `The key policy is longer than ${largest} bytes.`)
+  const fault = checkPolicy(document, 'resource')
+  if (fault !== undefined) throw malformed(fault.message)
+  const known = old?.policyPrincipals
+  const stored = await principalsById(document, ctx.principals, key.account, known)
+  if ('unknown' in stored) throw malformed(invalidPrincipal(stored.unknown))
+  checkLockout(stored.text, key, bypass, ctx)
+  return { policy: stored.text, policyPrincipals: stored.ids }
+}
+
+/** KMS does not say which principal it does not know. */
+function malformed(sentence: string) {
+  const isPrincipal = sentence.startsWith('Invalid principal in policy')
+  return fail(
+    'MalformedPolicyDocumentException',
+    isPrincipal ? 'Policy contains a statement with one or more invalid principals.' : sentence,
+  )
+}
+
+/** A key policy as it is shown: by the ARNs that its principals have now. */
+export const shownPolicy = (
+  { policy, policyPrincipals }: StoredPolicy,
+  ctx: Pick<CallContext, 'principals'>,
+): Promise<string> => principalsByArn({ text: policy, ids: policyPrincipals }, ctx.principals)
+
+function checkLockout(
   policy: string,
   key: Pick<KeyRecord, 'id' | 'account' | 'region' | 'tags'>,
   bypass: boolean | undefined,
   ctx: CallContext,
 ): void {
-  if (Buffer.byteLength(policy) > largest)
-    throw fail('LimitExceededException', `The key policy is longer than ${largest} bytes.`)
-  const fault = checkPolicy(policy, 'resource')
-  if (fault !== undefined) throw fail('MalformedPolicyDocumentException', fault.message)
   if (bypass === true) return
   const request = {
     principal: ctx.caller.principal,
@@ -76,10 +111,10 @@ export const GetKeyPolicy = operation('GetKeyPolicy', {
     kind: 'iam',
     targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
   },
-  handle(input, _ctx, [target]) {
+  async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkName(input.PolicyName)
-    return { Policy: key.policy, PolicyName: policyName }
+    return { Policy: await shownPolicy(key, ctx), PolicyName: policyName }
   },
 })
 
@@ -100,9 +135,10 @@ export const PutKeyPolicy = operation('PutKeyPolicy', {
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkName(input.PolicyName)
-    checkKeyPolicy(input.Policy, key, input.BypassPolicyLockoutSafetyCheck, ctx)
+    const bypass = input.BypassPolicyLockoutSafetyCheck
+    const stored = await storedPolicy(input.Policy, key, bypass, ctx, key)
     await ctx.store.transaction((tx) =>
-      tx.of(keys).update([key.id], (old) => ({ ...old, policy: input.Policy })),
+      tx.of(keys).update([key.id], (old) => ({ ...old, ...stored })),
     )
     return {}
   },

@@ -18,8 +18,10 @@ export interface KeyRecord {
   readonly origin: OriginType
   readonly manager: KeyManagerType
   readonly description: string
-  /** JSON text of the key policy. */
+  /** JSON text of the key policy, users and roles by their unique ids. */
   readonly policy: string
+  /** Accounts of the unique ids in the policy. */
+  readonly policyPrincipals?: Readonly<Record<string, string>> | undefined
   readonly tags: Readonly<Record<string, string>>
   readonly createdAt: Date
   readonly enabled: boolean

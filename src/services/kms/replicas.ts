@@ -4,7 +4,7 @@ import type { Fact, Store } from '../../kernel/store.ts'
 import { tagsToList } from '../../kernel/tags.ts'
 import { type C, fail, operation } from './contract.ts'
 import { metadataOf } from './key-metadata.ts'
-import { checkKeyPolicy, defaultPolicy } from './key-policies.ts'
+import { defaultPolicy, shownPolicy, storedPolicy } from './key-policies.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { checkPrimary, checkUsable } from './key-states.ts'
 import { foundKey, keyTarget } from './key-targets.ts'
@@ -45,7 +45,7 @@ export const ReplicateKey = operation('ReplicateKey', {
   async handle(input, ctx, [target, there]) {
     const found = foundKey(target)
     checkPrimaryOf(found)
-    const replica = newReplica(found, input, ctx)
+    const replica = await newReplica(found, input, ctx)
     const { ReplicaRegion: region } = input
     const state = await ctx.store.transaction(async (tx) => {
       const key = (await tx.of(keys).get([found.id])) ?? foundKey(undefined)
@@ -71,7 +71,7 @@ export const ReplicateKey = operation('ReplicateKey', {
     const made = await makeReplica(ctx.storeOf(there!), replica, state)
     return {
       ReplicaKeyMetadata: metadataOf(made),
-      ReplicaPolicy: made.policy,
+      ReplicaPolicy: await shownPolicy(made, ctx),
       ReplicaTags: tagsToList(made.tags).map(({ Key, Value }) => ({
         TagKey: Key,
         TagValue: Value,
@@ -88,20 +88,24 @@ function checkPrimaryOf(key: KeyRecord): void {
 }
 
 /** What a replica has of its own. */
-function newReplica(key: KeyRecord, input: Input<C, 'ReplicateKey'>, ctx: CallContext): KeyRecord {
+async function newReplica(
+  key: KeyRecord,
+  input: Input<C, 'ReplicateKey'>,
+  ctx: CallContext,
+): Promise<KeyRecord> {
   const { id, account, spec, usage, origin, manager, multiRegion } = key
   const own = { id, account, region: input.ReplicaRegion, tags: mergedTags({}, input.Tags) }
   const policy = input.Policy ?? defaultPolicy(account)
   // The default policy locks nobody out.
   const bypass = input.Policy === undefined || input.BypassPolicyLockoutSafetyCheck
-  checkKeyPolicy(policy, own, bypass, ctx)
+  const stored = await storedPolicy(policy, own, bypass, ctx)
   return {
     ...own,
     spec,
     usage,
     origin,
     manager,
-    policy,
+    ...stored,
     description: input.Description ?? '',
     createdAt: ctx.now(),
     enabled: true,

@@ -23,6 +23,7 @@ import {
 import { GetKeyPolicy, ListKeyPolicies, PutKeyPolicy } from './key-policies.ts'
 import { ListKeyRotations } from './key-rotations.ts'
 import { DescribeKey, DisableKey, EnableKey, ListKeys, UpdateKeyDescription } from './keys.ts'
+import { GetKeyLastUsage } from './last-usage.ts'
 import { GenerateMac, VerifyMac } from './macs.ts'
 import { RotateKeyOnDemand } from './on-demand-rotation.ts'
 import { UpdatePrimaryRegion } from './primary-region.ts'
@@ -62,6 +63,7 @@ export const service = defineService<C>()({
     GenerateDataKeyWithoutPlaintext,
     GenerateMac,
     GenerateRandom,
+    GetKeyLastUsage,
     GetKeyPolicy,
     GetKeyRotationStatus,
     GetParametersForImport,
