@@ -86,6 +86,14 @@ resource "aws_iam_group_policies_exclusive" "g" {
   group_name   = aws_iam_group.g.name
   policy_names = [aws_iam_group_policy.g.name]
 }
+resource "aws_iam_user_policy_attachments_exclusive" "a" {
+  user_name   = aws_iam_user.a.name
+  policy_arns = [aws_iam_policy.p.arn]
+}
+resource "aws_iam_group_policy_attachments_exclusive" "h" {
+  group_name  = aws_iam_group.h.name
+  policy_arns = [aws_iam_policy.p.arn]
+}
 data "aws_iam_principal_policy_simulation" "a" {
   action_names      = ["iam:ListUsers", "iam:GetUser"]
   policy_source_arn = aws_iam_user.a.arn
@@ -166,6 +174,77 @@ resource "aws_accessanalyzer_analyzer" "unused" {
 }
 `
 
+const reading = `
+data "aws_iam_access_keys" "a" { user = aws_iam_user.a.name }
+data "aws_iam_account_alias" "own" { depends_on = [aws_iam_account_alias.own] }
+data "aws_iam_group" "g" {
+  group_name = aws_iam_group.g.name
+  depends_on = [aws_iam_user_group_membership.a]
+}
+data "aws_iam_openid_connect_provider" "ci" { arn = aws_iam_openid_connect_provider.ci.arn }
+data "aws_iam_saml_provider" "corp" { arn = aws_iam_saml_provider.corp.arn }
+data "aws_iam_policy" "p" { arn = aws_iam_policy.p.arn }
+data "aws_iam_policy" "named" {
+  name = "ReadOnlyAccess"
+}
+data "aws_iam_role" "ci" { name = aws_iam_role.ci.name }
+data "aws_iam_user" "a" { user_name = aws_iam_user.a.name }
+data "aws_organizations_organization" "org" { depends_on = [aws_organizations_account.member] }
+data "aws_organizations_organizational_units" "all" {
+  parent_id  = aws_organizations_organization.org.roots[0].id
+  depends_on = [aws_organizations_organizational_unit.team]
+}
+data "aws_organizations_organizational_unit" "team" {
+  parent_id = aws_organizations_organization.org.roots[0].id
+  name      = aws_organizations_organizational_unit.team.name
+}
+data "aws_organizations_organizational_unit_child_accounts" "team" {
+  parent_id  = aws_organizations_organizational_unit.team.id
+  depends_on = [aws_organizations_account.member]
+}
+data "aws_organizations_organizational_unit_descendant_accounts" "root" {
+  parent_id  = aws_organizations_organization.org.roots[0].id
+  depends_on = [aws_organizations_account.member]
+}
+data "aws_organizations_organizational_unit_descendant_organizational_units" "root" {
+  parent_id  = aws_organizations_organization.org.roots[0].id
+  depends_on = [aws_organizations_organizational_unit.team]
+}
+data "aws_organizations_delegated_administrators" "all" {
+  depends_on = [aws_organizations_delegated_administrator.member]
+}
+data "aws_organizations_delegated_services" "member" {
+  account_id = aws_organizations_account.member.id
+  depends_on = [aws_organizations_delegated_administrator.member]
+}
+data "aws_organizations_policies" "scps" {
+  filter     = "SERVICE_CONTROL_POLICY"
+  depends_on = [aws_organizations_policy.scp]
+}
+data "aws_organizations_policy" "scp" { policy_id = aws_organizations_policy.scp.id }
+data "aws_organizations_policies_for_target" "team" {
+  target_id  = aws_organizations_organizational_unit.team.id
+  filter     = "SERVICE_CONTROL_POLICY"
+  depends_on = [aws_organizations_policy_attachment.scp]
+}
+data "aws_organizations_resource_tags" "team" { resource_id = aws_organizations_organizational_unit.team.id }
+output "read" {
+  value = {
+    group    = [for user in data.aws_iam_group.g.users : user.user_name]
+    clients  = data.aws_iam_openid_connect_provider.ci.client_id_list
+    managed  = data.aws_iam_policy.named.arn
+    duration = data.aws_iam_role.ci.max_session_duration
+    units    = [for unit in data.aws_organizations_organizational_units.all.children : unit.name]
+    below    = [for account in data.aws_organizations_organizational_unit_child_accounts.team.accounts : account.name]
+    services = [for service in data.aws_organizations_delegated_services.member.delegated_services : service.service_principal]
+    policies = length(data.aws_organizations_policies_for_target.team.ids)
+    tags     = data.aws_organizations_resource_tags.team.tags
+  }
+}
+`
+
+const whole = provider + federation + organization + analyzers + reading
+
 test(
   'Terraform builds an organization with providers and analyzers, and takes it away',
   {
@@ -174,13 +253,25 @@ test(
   (t) =>
     withTerraform(t, ['--store', 'sqlite', '--test-clock'], async (stage) => {
       const { done, noDrift, write, server } = stage
-      write('main.tf', provider + federation + organization + analyzers)
+      write('main.tf', whole)
       write('metadata.xml', samlIdp().metadata)
       await done('init', '-input=false')
       await done('apply', '-auto-approve', '-input=false')
       await noDrift()
-      assert.equal(JSON.parse(await done('output', '-json')).allowed.value, true)
-      const changed = (provider + federation + organization + analyzers)
+      const { allowed, read } = JSON.parse(await done('output', '-json'))
+      assert.equal(allowed.value, true)
+      assert.deepEqual(read.value, {
+        group: ['tf-a'],
+        clients: ['sts.amazonaws.com'],
+        managed: 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+        duration: 7200,
+        units: ['team'],
+        below: ['member'],
+        services: ['access-analyzer.amazonaws.com'],
+        policies: 2,
+        tags: { a: 'b' },
+      })
+      const changed = whole
         .replace('"sts.amazonaws.com"]', '"sts.amazonaws.com", "other"]')
         .replace('7200', '3600')
         .replace('name      = "team"', 'name      = "crew"')
@@ -193,6 +284,6 @@ test(
       const { code } = await server.sallyport('clock', '+5d')
       assert.equal(code, 0)
       await done('destroy', '-auto-approve', '-input=false')
-      t.diagnostic('34 resources were made, changed and destroyed')
+      t.diagnostic('36 resources were made, changed and destroyed')
     }),
 )
