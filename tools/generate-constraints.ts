@@ -55,9 +55,18 @@ async function clientOf(service: string): Promise<Readonly<Record<string, unknow
   return name === undefined ? {} : await import(name)
 }
 
-/** botocore may be older than the client: enum values that only the client knows are values too. */
+/**
+ * botocore may be older than the client: enum values that only the client knows are values too, and
+ * what the client does not require is not required any more.
+ */
 function withNewerValues(model: Model, client: Readonly<Record<string, unknown>>): Model {
   const shapes = Object.entries(model.shapes).map(([name, shape]) => {
+    const required = requiredBy(client[`${name}$`])
+    if (shape.required !== undefined && required !== undefined)
+      return [
+        name,
+        { ...shape, required: shape.required.filter((one) => required.has(one)) },
+      ] as const
     const known = client[name]
     if (shape.enum === undefined || typeof known !== 'object' || known === null)
       return [name, shape] as const
@@ -65,6 +74,12 @@ function withNewerValues(model: Model, client: Readonly<Record<string, unknown>>
     return [name, { ...shape, enum: [...values] }] as const
   })
   return { ...model, shapes: Object.fromEntries(shapes) }
+}
+
+/** Names of the members that a client's schema of a structure requires; they stand first in it. */
+function requiredBy(schema: unknown): ReadonlySet<string> | undefined {
+  if (!Array.isArray(schema) || typeof schema[6] !== 'number') return undefined
+  return new Set((schema[4] as readonly string[]).slice(0, schema[6]))
 }
 
 /** The newest model of a service. */

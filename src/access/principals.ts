@@ -50,9 +50,10 @@ export function compilePrincipals(element: PrincipalElement): PrincipalSet {
   }
 }
 
-/** The set of one name, as a grant has it. */
+/** The set of one name, as a grant has it: an ARN or a service's principal. */
 export function onePrincipal(name: string): PrincipalSet {
-  return compilePrincipals(new Map([['AWS', [name]]]))
+  const isService = !name.startsWith('arn:') && name.includes('.')
+  return compilePrincipals(new Map([[isService ? 'Service' : 'AWS', [name]]]))
 }
 
 function roleLevel(set: PrincipalSet, principal: Principal): number {

@@ -2,7 +2,8 @@ import { operation } from './contract.ts'
 import { checkDryRun } from './dry-run.ts'
 import { checkAlgorithm, keyContext, seal } from './encryption.ts'
 import { keyArn } from './key-records.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { keyTarget } from './key-targets.ts'
+import { foundOrMade } from './managed-keys.ts'
 
 export const Encrypt = operation('Encrypt', {
   access: {
@@ -16,7 +17,7 @@ export const Encrypt = operation('Encrypt', {
     ],
   },
   async handle(input, ctx, [target]) {
-    const key = foundKey(target)
+    const key = await foundOrMade(target, ctx)
     const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Encrypt')
     checkDryRun(input)
     const own = keyContext(ctx, target)

@@ -9,7 +9,8 @@ import {
   seal,
 } from './encryption.ts'
 import { keyArn } from './key-records.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { keyTarget } from './key-targets.ts'
+import { foundOrMade } from './managed-keys.ts'
 
 export const ReEncrypt = operation('ReEncrypt', {
   access: {
@@ -45,7 +46,7 @@ export const ReEncrypt = operation('ReEncrypt', {
   },
   async handle(input, ctx, [from, to]) {
     const source = checkOpening(from)
-    const destination = foundKey(to)
+    const destination = await foundOrMade(to, ctx)
     const SourceEncryptionAlgorithm = checkAlgorithm(
       source,
       input.SourceEncryptionAlgorithm,

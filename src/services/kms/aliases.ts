@@ -6,7 +6,6 @@ import { loadKey } from './key-names.ts'
 import { type AliasRecord, aliasArn, aliases, type KeyRecord } from './key-records.ts'
 import { checkLiving } from './key-states.ts'
 import { foundKey, keyTarget, targetOf } from './key-targets.ts'
-import { keyPage, storePage } from './listing.ts'
 import { isSecret } from './materials.ts'
 
 const quotaPerKey = 50
@@ -123,33 +122,5 @@ export const UpdateAlias = operation('UpdateAlias', {
       await tx.of(aliases).put({ ...alias, keyId: key.id, updatedAt: ctx.now() })
     })
     return {}
-  },
-})
-
-const entry = (alias: AliasRecord, { account, region }: CallContext) => ({
-  AliasName: alias.name,
-  AliasArn: aliasArn(account, region, alias.name),
-  TargetKeyId: alias.keyId,
-  CreationDate: alias.createdAt,
-  LastUpdatedDate: alias.updatedAt,
-})
-
-export const ListAliases = operation('ListAliases', {
-  access: {
-    kind: 'iam',
-    async targets(input, read) {
-      const key = input.KeyId === undefined ? undefined : await keyTarget(input.KeyId, read)
-      return [{ resource: '*', record: key }]
-    },
-  },
-  async handle(input, ctx, [{ record: target }]) {
-    if (target === undefined) {
-      const { items, ...more } = await storePage(aliases, input, ctx)
-      return { Aliases: items.map((alias) => entry(alias, ctx)), ...more }
-    }
-    const key = foundKey(target)
-    const { records } = await ctx.store.of(aliases).find('key', [key.id], { limit: 1_000 })
-    const { items, ...more } = await keyPage(records, (a) => a.name, input, ctx, `of/${key.id}`)
-    return { Aliases: items.map((alias) => entry(alias, ctx)), ...more }
   },
 })

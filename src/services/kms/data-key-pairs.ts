@@ -7,7 +7,8 @@ import { fail, operation } from './contract.ts'
 import { checkDryRun } from './dry-run.ts'
 import { checkAlgorithm, keyContext, seal } from './encryption.ts'
 import { keyArn } from './key-records.ts'
-import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
+import { type KeyTarget, keyTarget } from './key-targets.ts'
+import { foundOrMade } from './managed-keys.ts'
 import { newPair } from './new-material.ts'
 
 interface PairInput {
@@ -37,7 +38,7 @@ const access = {
 async function newDataKeyPair(name: string, input: PairInput, ctx: CallContext, target: KeyTarget) {
   if (input.Recipient !== undefined)
     throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
-  const key = foundKey(target)
+  const key = await foundOrMade(target, ctx)
   checkAlgorithm(key, undefined, name)
   if (key.customKeyStoreId !== undefined)
     throw fail('UnsupportedOperationException', `${keyArn(key)} is in a custom key store.`)

@@ -4,7 +4,8 @@ import { fail, operation } from './contract.ts'
 import { checkDryRun } from './dry-run.ts'
 import { checkAlgorithm, keyContext, seal } from './encryption.ts'
 import { keyArn } from './key-records.ts'
-import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
+import { type KeyTarget, keyTarget } from './key-targets.ts'
+import { foundOrMade } from './managed-keys.ts'
 
 interface DataKeyInput {
   readonly KeyId: string
@@ -44,7 +45,7 @@ async function newDataKey(
   if (input.Recipient !== undefined)
     throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
   const length = lengthOf(input)
-  const key = foundKey(target)
+  const key = await foundOrMade(target, ctx)
   if (key.usage === 'ENCRYPT_DECRYPT' && key.spec !== 'SYMMETRIC_DEFAULT')
     throw fail(
       'InvalidKeyUsageException',

@@ -2,6 +2,7 @@ import { parseArn } from '../../kernel/arn.ts'
 import type { ReadContext } from '../../kernel/context.ts'
 import { fail } from './contract.ts'
 import { aliases, type KeyRecord, keyArn, keys } from './key-records.ts'
+import { unmadeKey } from './managed-key-names.ts'
 
 /** The key that a request names, as far as it could be found. */
 export interface NamedKey {
@@ -16,7 +17,7 @@ export interface NamedKey {
   readonly missing: string
 }
 
-type Reader = Pick<ReadContext, 'account' | 'region' | 'storeOf' | 'cached'>
+type Reader = Pick<ReadContext, 'account' | 'region' | 'storeOf' | 'cached' | 'now'>
 
 const keyIdForm = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12})$/
 
@@ -76,7 +77,11 @@ async function byAlias(
   )
   const aliasArn = `arn:aws:kms:${region}:${account}:${name}`
   const missing = `Alias ${aliasArn} is not found.`
-  if (alias === undefined) return { account, region, arn: aliasArn, key: undefined, missing }
+  if (alias === undefined) {
+    const key = unmadeKey(name, { account, region }, read.now())
+    const arn = key === undefined ? aliasArn : keyArn(key)
+    return { account, region, arn, key, alias: key && name, missing }
+  }
   const key = await loadKey(account, region, alias.keyId, read)
   const arn = keyArn({ account, region, id: alias.keyId })
   return { account, region, arn, key, alias: name, missing }

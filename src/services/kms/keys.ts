@@ -6,6 +6,7 @@ import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { checkLiving, invalidState, stateOf } from './key-states.ts'
 import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
 import { storePage } from './listing.ts'
+import { foundOrMade } from './managed-keys.ts'
 
 export const DescribeKey = operation('DescribeKey', {
   access: {
@@ -14,7 +15,9 @@ export const DescribeKey = operation('DescribeKey', {
       await keyTarget(input.KeyId, read, { grantTokens: input.GrantTokens }),
     ],
   },
-  handle: (_input, _ctx, [target]) => ({ KeyMetadata: metadataOf(foundKey(target)) }),
+  handle: async (_input, ctx, [target]) => ({
+    KeyMetadata: metadataOf(await foundOrMade(target, ctx)),
+  }),
 })
 
 export const ListKeys = operation('ListKeys', {

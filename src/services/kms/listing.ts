@@ -3,7 +3,7 @@ import { pageOf } from '../../kernel/paging.ts'
 import type { Collection, Index, Key } from '../../kernel/store.ts'
 import { fail } from './contract.ts'
 
-interface Marked {
+export interface Marked {
   readonly Marker?: string | undefined
   readonly Limit?: number | undefined
 }
@@ -28,6 +28,19 @@ export async function keyPage<T>(
   if (page === undefined) throw invalidMarker()
   const more = page.next !== undefined
   return { items: page.items, Truncated: more, ...(more && { NextMarker: page.next! }) }
+}
+
+/** What the marker of such a list says: the order of the last item that was told. */
+export async function openMark(
+  { Marker }: Marked,
+  ctx: Pick<CallContext, 'ports' | 'account' | 'region'>,
+  list: string,
+): Promise<string | undefined> {
+  if (Marker === undefined) return undefined
+  const seal = await ctx.ports.seals.ready('page')
+  const opened = seal.open(Marker, `kms/${ctx.account}/${ctx.region}/${list}`)
+  if (opened === undefined) throw invalidMarker()
+  return new TextDecoder().decode(opened)
 }
 
 /** The same through a collection that may be long: a page costs the same wherever it stands. */

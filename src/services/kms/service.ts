@@ -1,6 +1,7 @@
 import { defineService } from '../../kernel/service.ts'
 import { Decapsulate, DeriveSharedSecret, Encapsulate } from './agreement.ts'
-import { CreateAlias, DeleteAlias, ListAliases, UpdateAlias } from './aliases.ts'
+import { ListAliases } from './alias-listing.ts'
+import { CreateAlias, DeleteAlias, UpdateAlias } from './aliases.ts'
 import { CreateGrant } from './CreateGrant.ts'
 import { CreateKey } from './CreateKey.ts'
 import type { C } from './contract.ts'
