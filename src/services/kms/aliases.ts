@@ -4,7 +4,7 @@ import type { Target } from '../../kernel/target.ts'
 import { fail, operation } from './contract.ts'
 import { loadKey } from './key-names.ts'
 import { type AliasRecord, aliasArn, aliases, type KeyRecord } from './key-records.ts'
-import { checkLiving } from './key-states.ts'
+import { checkCustomerManaged, checkLiving } from './key-states.ts'
 import { foundKey, keyTarget, targetOf } from './key-targets.ts'
 import { isSecret } from './materials.ts'
 
@@ -49,6 +49,7 @@ export const CreateAlias = operation('CreateAlias', {
   async handle(input, ctx, [target]) {
     checkName(input.AliasName)
     const key = foundKey(target)
+    checkCustomerManaged(key)
     checkLiving(key)
     const now = ctx.now()
     const alias = { name: input.AliasName, keyId: key.id, createdAt: now, updatedAt: now }
@@ -110,6 +111,9 @@ export const UpdateAlias = operation('UpdateAlias', {
   async handle(input, ctx, [target, , former]) {
     checkName(input.AliasName)
     const key = foundKey(target)
+    checkCustomerManaged(key)
+    // Where the alias leads from may be leaving; where it leads to may not.
+    checkLiving(key)
     const old = former?.record as KeyRecord | undefined
     if (old !== undefined && (old.usage !== key.usage || isSecret(old.spec) !== isSecret(key.spec)))
       throw fail(

@@ -25,6 +25,9 @@ export const kmsOf =
 
 export const refusedAs = (name: string, text?: string | RegExp) => (error: Error) => {
   assert.equal(error.name, name, error.message)
+  // Whatever the model says, AWS answers 400 to faults of a client.
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
+  assert.equal($metadata?.httpStatusCode, 400)
   if (typeof text === 'string') assert.equal(error.message, text)
   else if (text) assert.match(error.message, text)
   return true

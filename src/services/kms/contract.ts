@@ -7,9 +7,18 @@ export type C = typeof Kms
 /** `operation(name, { access, handle })`, typed by the official client. */
 export const operation = operationsOf<C>()
 
-/** `fail(code, message)`; the codes here are those that AWS sends and the model omits. */
+/**
+ * `fail(code, message)`; the codes here are those that AWS sends and the model omits, and those that
+ * the model gives a status of its own, while AWS answers 400 to every fault of a client.
+ */
 export const fail = errorsOf<C>()({
   AccessDeniedException: 400,
   ValidationException: 400,
   ThrottlingException: 400,
+  AlreadyExistsException: 400,
+  ConflictException: 400,
+  DisabledException: 400,
+  DryRunOperationException: 400,
+  KMSInvalidStateException: 400,
+  NotFoundException: 400,
 })

@@ -3,9 +3,8 @@ import type { Fact, Job, Transaction } from '../../kernel/store.ts'
 import { fail, operation } from './contract.ts'
 import { removeGrants } from './grant-records.ts'
 import { aliases, type KeyRecord, keyArn, keys, materials } from './key-records.ts'
-import { checkLiving, stateOf } from './key-states.ts'
+import { checkCustomerManaged, checkLiving, stateOf } from './key-states.ts'
 import { foundKey, keyTarget } from './key-targets.ts'
-import { checkCustomerManaged } from './keys.ts'
 import { putShared, received, tell } from './shared-properties.ts'
 
 const day = 86_400_000

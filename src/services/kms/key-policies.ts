@@ -5,6 +5,7 @@ import { principalsByArn, principalsById } from '../../access/stored-principals.
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, operation } from './contract.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
+import { checkCustomerManaged } from './key-states.ts'
 import { foundKey, keyTarget, policyOf } from './key-targets.ts'
 
 /** Bytes of a key policy. */
@@ -135,6 +136,7 @@ export const PutKeyPolicy = operation('PutKeyPolicy', {
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkName(input.PolicyName)
+    checkCustomerManaged(key)
     const bypass = input.BypassPolicyLockoutSafetyCheck
     const stored = await storedPolicy(input.Policy, key, bypass, ctx, key)
     await ctx.store.transaction((tx) =>

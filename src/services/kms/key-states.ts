@@ -41,6 +41,15 @@ export function checkLiving(key: KeyRecord): void {
   if (key.deletion !== undefined) throw invalidState(key)
 }
 
+/** Refuses to change a key that a service manages. */
+export function checkCustomerManaged(key: KeyRecord): void {
+  if (key.manager === 'AWS')
+    throw fail(
+      'AccessDeniedException',
+      `${keyArn(key)} is an AWS managed key and cannot be changed.`,
+    )
+}
+
 /** Refuses changes that belong to the primary of related multi-Region keys. */
 export function checkPrimary(key: KeyRecord): void {
   if (key.multiRegion?.type === 'REPLICA')

@@ -1,9 +1,9 @@
 import type { CallContext } from '../../kernel/context.ts'
-import { fail, operation } from './contract.ts'
+import { operation } from './contract.ts'
 import { scheduleRotation } from './current-material.ts'
 import { metadataOf } from './key-metadata.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
-import { checkLiving, invalidState, stateOf } from './key-states.ts'
+import { checkCustomerManaged, checkLiving, invalidState, stateOf } from './key-states.ts'
 import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
 import { storePage } from './listing.ts'
 import { foundOrMade } from './managed-keys.ts'
@@ -44,15 +44,6 @@ async function change(
     // A rotation that was missed while the key was disabled comes at once.
     if (!key.enabled && changed.enabled) scheduleRotation(tx, changed)
   })
-}
-
-/** Refuses to change a key that a service manages. */
-export function checkCustomerManaged(key: KeyRecord): void {
-  if (key.manager === 'AWS')
-    throw fail(
-      'AccessDeniedException',
-      `${keyArn(key)} is an AWS managed key and cannot be changed.`,
-    )
 }
 
 const managed = { forms: 'no-alias' } as const

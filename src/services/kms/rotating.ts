@@ -47,6 +47,12 @@ export async function begin(
   await putShared(tx, next)
 }
 
+/** Another rotation waits for a Region: this one waits for it. */
+function later(tx: Transaction, keyId: string, now: Date): void {
+  const dueAt = now.getTime() + 60_000
+  tx.schedule({ type: 'kms.RotateKey', key: keyId, dueAt, detail: { keyId } })
+}
+
 /**
  * The job that rotates a key on its day. A key that is not enabled then is passed over; it is rotated
  * as soon as it is enabled again, and from that day on at its period.
@@ -61,7 +67,8 @@ export async function rotateKey({ detail }: Job, ctx: CallContext): Promise<void
     const key = await tx.of(keys).get([id])
     const { rotation, multiRegion, upcoming } = key ?? {}
     if (key === undefined || rotation === undefined || multiRegion?.type === 'REPLICA') return
-    if (stateOf(key) !== 'Enabled' || rotation.nextAt > now || upcoming !== undefined) return
+    if (stateOf(key) !== 'Enabled' || rotation.nextAt > now) return
+    if (upcoming !== undefined) return later(tx, id, now)
     const nextAt = new Date(rotation.nextAt.getTime() + rotation.periodDays * day)
     const late = nextAt <= now ? new Date(now.getTime() + rotation.periodDays * day) : nextAt
     const next = { ...key, rotation: { ...rotation, nextAt: late } }

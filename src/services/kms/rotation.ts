@@ -3,9 +3,8 @@ import { fail, operation } from './contract.ts'
 import { day, scheduleRotation } from './current-material.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { isSymmetric } from './key-specs.ts'
-import { checkPrimary, checkUsable, stateOf } from './key-states.ts'
+import { checkCustomerManaged, checkPrimary, checkUsable, stateOf } from './key-states.ts'
 import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
-import { checkCustomerManaged } from './keys.ts'
 import { putShared } from './shared-properties.ts'
 
 const usualPeriod = 365

@@ -2,7 +2,7 @@ import type { Tag } from '@aws-sdk/client-kms'
 import type { ContextValue } from '../../kernel/authorization.ts'
 import { fail, operation } from './contract.ts'
 import { keys } from './key-records.ts'
-import { checkLiving } from './key-states.ts'
+import { checkCustomerManaged, checkLiving } from './key-states.ts'
 import { foundKey, keyTarget } from './key-targets.ts'
 import { keyPage } from './listing.ts'
 
@@ -40,6 +40,7 @@ export const TagResource = operation('TagResource', {
   },
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
+    checkCustomerManaged(key)
     checkLiving(key)
     await ctx.store.transaction((tx) =>
       tx.of(keys).update([key.id], (old) => ({ ...old, tags: mergedTags(old.tags, input.Tags) })),
@@ -60,6 +61,7 @@ export const UntagResource = operation('UntagResource', {
   },
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
+    checkCustomerManaged(key)
     checkLiving(key)
     const gone = new Set(input.TagKeys)
     await ctx.store.transaction((tx) =>
