@@ -98,6 +98,7 @@ export interface Answer {
 const targets: Readonly<Record<string, string>> = {
   cloudtrail: 'CloudTrail_20131101',
   kms: 'TrentService',
+  'cognito-idp': 'AWSCognitoIdentityProviderService',
   organizations: 'AWSOrganizationsV20161128',
 }
 

@@ -20,7 +20,7 @@ export async function resetStore(
   const shared = store.driver.shared ? ['sallyport.documents'] : []
   await emptyStore(store.driver, {
     keep: [...keep.map(({ name }) => name), ...shared],
-    cached: ['iam', 'iam.keys', 'kms', 'organizations'],
+    cached: ['cognito', 'iam', 'iam.keys', 'kms', 'organizations'],
   })
   store.documents.forget()
   await installation.transaction(async (tx) => {

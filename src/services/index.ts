@@ -52,4 +52,12 @@ export const services: readonly ServiceEntry[] = [
     load: async () => (await import('./sts/service.ts')).service,
     constraints: () => import('./sts/constraints.json', { with: { type: 'json' } }),
   },
+  {
+    name: 'cognito-idp',
+    signingName: 'cognito-idp',
+    target: 'AWSCognitoIdentityProviderService',
+    pagesUnder: /^[a-z]{2}(-[a-z]+)+-\d_[A-Za-z0-9]+$/,
+    load: async () => (await import('./cognito-idp/service.ts')).service,
+    constraints: () => import('./cognito-idp/constraints.json', { with: { type: 'json' } }),
+  },
 ]

@@ -38,6 +38,9 @@ export interface World {
   /** The answer of an operation of KMS; bytes go and come in Base64. */
   // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
   kms(operation: string, input: object): Promise<any>
+  /** The answer of an operation of Cognito user pools. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
+  people(operation: string, input: object): Promise<any>
   /** Another account, furnished alike. */
   neighbour(): Promise<World>
 }

@@ -9,6 +9,10 @@ import type { Target } from '../../src/kernel/target.ts'
 import { accessPreviews } from '../../src/services/accessanalyzer/access-preview-records.ts'
 import { analyzers } from '../../src/services/accessanalyzer/analyzer-records.ts'
 import { archiveRules } from '../../src/services/accessanalyzer/archive-rules.ts'
+import { clients } from '../../src/services/cognito-idp/client-records.ts'
+import { groups as peopleGroups } from '../../src/services/cognito-idp/groups.ts'
+import { pools } from '../../src/services/cognito-idp/pool-records.ts'
+import { users as people } from '../../src/services/cognito-idp/user-records.ts'
 import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { groups } from '../../src/services/iam/group-records.ts'
 import { instanceProfiles } from '../../src/services/iam/instance-profile-records.ts'
@@ -68,6 +72,10 @@ async function snapshot(world: World): Promise<unknown> {
     store.of(signingCertificates).list(some),
     store.of(serviceCredentials).list(some),
     store.of(serverCertificates).list(some),
+    store.of(pools).list(some),
+    store.of(clients).list(some),
+    store.of(people).list(some),
+    store.of(peopleGroups).list(some),
   ])
   const keys = await store.of(accessKeys).list(some)
   const organization = (await store.of(members).get([world.account]))?.organizationId
@@ -240,7 +248,7 @@ async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void>
   assert.ok(answer.status < 500, answer.text)
   const ours = [
     ...JSON.stringify(row.input).matchAll(
-      /\b1\d{11}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}|"[A-Z2-7]{32}"|"(?:r|ou|p|h|car|rt)-[a-z0-9-]+"/g,
+      /\b1\d{11}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|A(?:[KS]IA|PKA|CCA)[A-Z2-7]{16}|us-east-1_[A-Za-z0-9]{9}|"[A-Z2-7]{32}"|"(?:r|ou|p|h|car|rt)-[a-z0-9-]+"/g,
     ),
   ]
   if (row.anyAccount) return

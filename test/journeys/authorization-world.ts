@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { service as accessanalyzer } from '../../src/services/accessanalyzer/service.ts'
 import { service as cloudtrail } from '../../src/services/cloudtrail/service.ts'
+import { service as cognito } from '../../src/services/cognito-idp/service.ts'
 import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { service as iam } from '../../src/services/iam/service.ts'
@@ -20,6 +21,7 @@ import {
 } from './authorization-rows.ts'
 import { accessAnalyzerRows } from './authorization-rows-accessanalyzer.ts'
 import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
+import { cognitoRows } from './authorization-rows-cognito-idp.ts'
 import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
 import { kmsRows } from './authorization-rows-kms.ts'
@@ -36,6 +38,7 @@ export const suites = [
   { service: cloudtrail, rows: cloudtrailRows },
   { service: organizations, rows: organizationsRows },
   { service: kms, rows: kmsRows },
+  { service: cognito, rows: cognitoRows },
   { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
 ] as const
 
@@ -77,6 +80,11 @@ export async function openAccountOf(house: Installation): Promise<Home> {
     },
     async kms(operation, input) {
       const answer = await call(house.app.house, root, 'kms', operation, input)
+      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    async people(operation, input) {
+      const answer = await call(house.app.house, root, 'cognito-idp', operation, input)
       assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
       return JSON.parse(answer.text || '{}')
     },

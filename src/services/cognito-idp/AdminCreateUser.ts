@@ -1,0 +1,107 @@
+import type { AdminCreateUserCommandInput } from '@aws-sdk/client-cognito-identity-provider'
+import type { CallContext } from '../../kernel/context.ts'
+import type { Validated } from '../../kernel/contract.ts'
+import { changed, checkedAttributes, checkRequired } from './attributes.ts'
+import { changeUser } from './changing.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { credentials, noCredentials } from './credential-records.ts'
+import { deliver, destinationOf, invitationMessage } from './delivery.ts'
+import { checkPassword, newPassword, randomPassword, withPassword } from './passwords.ts'
+import type { PoolRecord } from './pool-records.ts'
+import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import type { UserRecord } from './user-records.ts'
+import { userShape } from './user-shape.ts'
+import { attributesOfName, foundUser, putUser } from './usernames.ts'
+
+type Asked = Validated<AdminCreateUserCommandInput>
+
+/** A user who has just come to be. */
+export function freshUser(
+  pool: PoolRecord,
+  username: string,
+  attributes: UserRecord['attributes'],
+  status: UserRecord['status'],
+  ctx: Pick<CallContext, 'random' | 'now'>,
+): UserRecord {
+  const sub = ctx.random.uuid()
+  return {
+    pool: pool.id,
+    sub,
+    // Where addresses serve as names, the name itself is the UUID.
+    username: pool.usernameAttributes.length > 0 ? sub : foldedName(pool, username),
+    attributes,
+    names: [],
+    enabled: true,
+    status,
+    createdAt: ctx.now(),
+    modifiedAt: ctx.now(),
+    groups: [],
+    mfa: { enabled: [] },
+  }
+}
+
+/** Pools that do not tell case apart keep names in lower case. */
+const foldedName = (pool: PoolRecord, username: string): string =>
+  pool.caseSensitive === false ? username.toLowerCase() : username
+
+async function invite(
+  pool: PoolRecord,
+  user: UserRecord,
+  code: string,
+  input: Asked,
+  ctx: CallContext,
+) {
+  const { DesiredDeliveryMediums: mediums = ['SMS'] } = input
+  for (const medium of new Set(mediums)) {
+    const attribute = medium === 'EMAIL' ? 'email' : 'phone_number'
+    const to = destinationOf(user.attributes, attribute)
+    const username = to && pool.usernameAttributes.length > 0 ? to.address : user.username
+    if (to !== undefined) await deliver(ctx, pool, to, invitationMessage(pool), { code, username })
+  }
+}
+
+async function inviteAgain(pool: PoolRecord, input: Asked, ctx: CallContext) {
+  const user = await foundUser(ctx.store, pool, input.Username)
+  if (user.status !== 'FORCE_CHANGE_PASSWORD')
+    throw fail(
+      'UnsupportedUserStateException',
+      `Resend not possible. ${user.username} status is not FORCE_CHANGE_PASSWORD`,
+    )
+  const code = input.TemporaryPassword ?? randomPassword(pool, ctx)
+  checkPassword(pool, code)
+  const password = await newPassword(pool, user.username, code, ctx, true)
+  const credential = (old: Parameters<typeof withPassword>[0]) => withPassword(old, password, pool)
+  const invited = await changeUser(ctx, user, { user: (old) => old, credential })
+  await invite(pool, invited, code, input, ctx)
+  return { User: userShape(invited) }
+}
+
+export const AdminCreateUser = operation('AdminCreateUser', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const pool = foundPool(target, input)
+    if (input.MessageAction === 'RESEND') return inviteAgain(pool, input, ctx)
+    const wanted = {
+      ...attributesOfName(pool, input.Username),
+      ...checkedAttributes(pool, input.UserAttributes),
+    }
+    for (const [name, value] of Object.entries(attributesOfName(pool, input.Username) ?? {}))
+      if (wanted[name] !== value) throw invalid(`User ${name} and username must be the same.`)
+    checkRequired(pool, wanted)
+    const code = input.TemporaryPassword ?? randomPassword(pool, ctx)
+    checkPassword(pool, code)
+    const attributes = changed({}, wanted)
+    for (const name of ['email_verified', 'phone_number_verified'])
+      if (wanted[name] === undefined) delete (attributes as Record<string, string>)[name]
+    const fresh = freshUser(pool, input.Username, attributes, 'FORCE_CHANGE_PASSWORD', ctx)
+    const password = await newPassword(pool, fresh.username, code, ctx, true)
+    const user = await ctx.store.transaction(async (tx) => {
+      await livingPool(tx, pool.id)
+      const known = noCredentials(pool.id, fresh.sub)
+      await tx.of(credentials).put(withPassword(known, password, pool))
+      return putUser(tx, pool, fresh, input.ForceAliasCreation)
+    })
+    if (input.MessageAction !== 'SUPPRESS') await invite(pool, user, code, input, ctx)
+    return { User: userShape(user) }
+  },
+})

@@ -1,0 +1,69 @@
+import type { CallContext } from '../../kernel/context.ts'
+import { attributeList } from './attributes.ts'
+import { changeUser } from './changing.ts'
+import { codes } from './code-records.ts'
+import { operation } from './contract.ts'
+import { credentials } from './credential-records.ts'
+import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { type UserRecord, users } from './user-records.ts'
+import { mfaShape } from './user-shape.ts'
+import { foundUser, noUser } from './usernames.ts'
+
+export const AdminGetUser = operation('AdminGetUser', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const pool = foundPool(target, input)
+    const user = await foundUser(ctx.store, pool, input.Username)
+    return {
+      Username: user.username,
+      UserAttributes: attributeList(user),
+      UserCreateDate: user.createdAt,
+      UserLastModifiedDate: user.modifiedAt,
+      Enabled: user.enabled,
+      UserStatus: user.status,
+      ...mfaShape(user),
+    }
+  },
+})
+
+/** Deletes a user with all that belongs to it. */
+export const deleteUser = (ctx: Pick<CallContext, 'store'>, { pool, sub }: UserRecord) =>
+  ctx.store.transaction(async (tx) => {
+    await livingPool(tx, pool)
+    if (!(await tx.of(users).delete([pool, sub]))) throw noUser()
+    await tx.of(credentials).delete([pool, sub])
+    const { records } = await tx.of(codes).list({ prefix: [pool, sub], limit: 100 })
+    for (const { purpose } of records) await tx.of(codes).delete([pool, sub, purpose])
+  })
+
+export const AdminDeleteUser = operation('AdminDeleteUser', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const pool = foundPool(target, input)
+    await deleteUser(ctx, await foundUser(ctx.store, pool, input.Username))
+    return {}
+  },
+})
+
+export const AdminDisableUser = operation('AdminDisableUser', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const pool = foundPool(target, input)
+    const user = await foundUser(ctx.store, pool, input.Username)
+    await changeUser(ctx, user, {
+      user: (old) => ({ ...old, enabled: false }),
+      credential: (old) => ({ ...old, signedOutAt: ctx.now() }),
+    })
+    return {}
+  },
+})
+
+export const AdminEnableUser = operation('AdminEnableUser', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const pool = foundPool(target, input)
+    const user = await foundUser(ctx.store, pool, input.Username)
+    await changeUser(ctx, user, { user: (old) => ({ ...old, enabled: true }) })
+    return {}
+  },
+})

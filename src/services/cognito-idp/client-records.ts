@@ -1,0 +1,32 @@
+import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider'
+import { collection } from '../../kernel/store.ts'
+
+/** What UpdateUserPoolClient replaces as a whole. */
+export type ClientSettings = Omit<
+  UserPoolClientType,
+  'UserPoolId' | 'ClientId' | 'ClientSecret' | 'LastModifiedDate' | 'CreationDate' | 'ClientName'
+>
+
+export interface ClientSecret {
+  readonly id: string
+  readonly value: string
+  readonly createdAt: Date
+}
+
+export interface ClientRecord {
+  readonly id: string
+  readonly pool: string
+  readonly name: string
+  /** At most two, so that one can take the other's place without a pause. */
+  readonly secrets: readonly ClientSecret[]
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+  readonly settings: ClientSettings
+}
+
+export const clients = collection<ClientRecord>('cognito.clients')({
+  scope: 'region',
+  version: 1,
+  key: ({ pool, id }) => [pool, id],
+  cached: 'cognito',
+})

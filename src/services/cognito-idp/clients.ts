@@ -1,0 +1,132 @@
+import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider'
+import type { CallContext } from '../../kernel/context.ts'
+import type { Readable } from '../../kernel/store.ts'
+import { type ClientRecord, type ClientSecret, clients } from './client-records.ts'
+import { clientSettings } from './client-settings.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { storePage } from './listing.ts'
+import { places } from './pool-records.ts'
+import { foundPool, livingPool, onPool } from './pool-targets.ts'
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const clientQuota = 1_000
+
+export const noClient = (id: string) =>
+  fail('ResourceNotFoundException', `User pool client ${id} does not exist.`)
+
+const clientShape = (client: ClientRecord): UserPoolClientType => ({
+  UserPoolId: client.pool,
+  ClientName: client.name,
+  ClientId: client.id,
+  ClientSecret: client.secrets[0]?.value,
+  LastModifiedDate: client.modifiedAt,
+  CreationDate: client.createdAt,
+  ...client.settings,
+})
+
+/** A secret of the caller's choice, or a new one. */
+export function newSecret(
+  value: string | undefined,
+  ctx: Pick<CallContext, 'random' | 'now'>,
+  clientId: string,
+): ClientSecret {
+  const createdAt = ctx.now()
+  const id = `${clientId}--${ctx.random.text(13, '0123456789')}`
+  return { id, value: value ?? ctx.random.text(51, alphabet), createdAt }
+}
+
+export async function livingClient(tx: Readable, pool: string, id: string): Promise<ClientRecord> {
+  const client = await tx.of(clients).get([pool, id])
+  if (client === undefined) throw noClient(id)
+  return client
+}
+
+export const CreateUserPoolClient = operation('CreateUserPoolClient', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const pool = foundPool(target, input)
+    const { GenerateSecret, ClientSecret: own } = input
+    if (GenerateSecret && own !== undefined)
+      throw invalid('Only one of GenerateSecret and ClientSecret can be given.')
+    const id = ctx.random.text(26, alphabet)
+    const withSecret = GenerateSecret === true || own !== undefined
+    const client: ClientRecord = {
+      id,
+      pool: pool.id,
+      name: input.ClientName,
+      secrets: withSecret ? [newSecret(own, ctx, id)] : [],
+      createdAt: ctx.now(),
+      modifiedAt: ctx.now(),
+      settings: clientSettings(input, pool, withSecret),
+    }
+    await ctx.store.transaction(async (tx) => {
+      await livingPool(tx, pool.id)
+      const { records } = await tx.of(clients).list({ prefix: [pool.id], limit: clientQuota })
+      if (records.length >= clientQuota)
+        throw fail('LimitExceededException', `Exceeded the limit of ${clientQuota} app clients.`)
+      await tx.of(clients).create(client)
+      const { account, region } = ctx
+      await tx.of(places).create({ id, pool: pool.id, account, region })
+    })
+    return { UserPoolClient: clientShape(client) }
+  },
+})
+
+export const DescribeUserPoolClient = operation('DescribeUserPoolClient', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const { id } = foundPool(target, input)
+    return { UserPoolClient: clientShape(await livingClient(ctx.store, id, input.ClientId)) }
+  },
+})
+
+export const UpdateUserPoolClient = operation('UpdateUserPoolClient', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const { id } = foundPool(target, input)
+    const client = await ctx.store.transaction(async (tx) => {
+      const pool = await livingPool(tx, id)
+      const old = await livingClient(tx, id, input.ClientId)
+      const changed: ClientRecord = {
+        ...old,
+        name: input.ClientName ?? old.name,
+        modifiedAt: ctx.now(),
+        settings: clientSettings(input, pool, old.secrets.length > 0),
+      }
+      await tx.of(clients).put(changed)
+      return changed
+    })
+    return { UserPoolClient: clientShape(client) }
+  },
+})
+
+export const DeleteUserPoolClient = operation('DeleteUserPoolClient', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const { id } = foundPool(target, input)
+    await ctx.store.transaction(async (tx) => {
+      if (!(await tx.of(clients).delete([id, input.ClientId]))) throw noClient(input.ClientId)
+      await tx.of(places).delete([input.ClientId])
+    })
+    return {}
+  },
+})
+
+export const ListUserPoolClients = operation('ListUserPoolClients', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const { id } = foundPool(target, input)
+    const { records, next } = await storePage(
+      (from) => ctx.store.of(clients).list({ ...from, prefix: [id] }),
+      { mark: input.NextToken, limit: input.MaxResults ?? 60 },
+      ctx,
+      `clients/${id}`,
+    )
+    const UserPoolClients = records.map((client) => ({
+      ClientId: client.id,
+      UserPoolId: client.pool,
+      ClientName: client.name,
+    }))
+    return { UserPoolClients, ...(next !== undefined && { NextToken: next }) }
+  },
+})

@@ -1,0 +1,14 @@
+import type * as Client from '@aws-sdk/client-cognito-identity-provider'
+import { errorsOf } from '../../kernel/errors.ts'
+import { operationsOf } from '../../kernel/service.ts'
+
+export type C = typeof Client
+
+/** `operation(name, { access, handle })`, typed by the official client. */
+export const operation = operationsOf<C>()
+
+/** `fail(code, message)`. */
+export const fail = errorsOf<C>()({})
+
+/** The error for input that breaks a rule. */
+export const invalid = (message: string) => fail('InvalidParameterException', message)

@@ -1,0 +1,90 @@
+import { hashPassword, isPassword, saltLength } from '../../crypto/passwords.ts'
+import { srpVerifier } from '../../crypto/srp.ts'
+import type { CallContext } from '../../kernel/context.ts'
+import { fail } from './contract.ts'
+import type { CredentialRecord } from './credential-records.ts'
+import type { PoolRecord } from './pool-records.ts'
+
+const symbols = '^$*.[]{}()?-"!@#%&/\\,><\':;|_~`+= '
+
+const policyOf = (pool: PoolRecord) => pool.settings.Policies?.PasswordPolicy ?? {}
+
+/** Refuses a password that the pool's policy does not take. */
+export function checkPassword(pool: PoolRecord, password: string): void {
+  const policy = policyOf(pool)
+  const refuse = (why: string) =>
+    fail('InvalidPasswordException', `Password did not conform with policy: ${why}`)
+  if (password.length < (policy.MinimumLength ?? 8)) throw refuse('Password not long enough')
+  if (password !== password.trim()) throw refuse('Password must not begin or end with a space')
+  for (const [asked, has, name] of [
+    [policy.RequireUppercase, /[A-Z]/.test(password), 'uppercase'],
+    [policy.RequireLowercase, /[a-z]/.test(password), 'lowercase'],
+    [policy.RequireNumbers, /[0-9]/.test(password), 'numeric'],
+    [policy.RequireSymbols, [...password].some((c) => symbols.includes(c)), 'symbol'],
+  ] as const)
+    if (asked && !has) throw refuse(`Password must have ${name} characters`)
+}
+
+/** A password as it is kept. */
+export type NewPassword = Pick<CredentialRecord, 'hash' | 'srp' | 'temporaryUntil'>
+
+/** The name of a pool in SRP: what follows the Region in its id. */
+export const poolName = (pool: string): string => pool.slice(pool.indexOf('_') + 1)
+
+/**
+ * Hashes a password and makes its SRP verifier. Not inside a transaction.
+ * @param temporary it must be replaced at the first sign-in, within the days that the pool allows
+ */
+export async function newPassword(
+  pool: PoolRecord,
+  username: string,
+  password: string,
+  ctx: Pick<CallContext, 'random' | 'now'>,
+  temporary = false,
+): Promise<NewPassword> {
+  const hash = await hashPassword(password, ctx.random.bytes(saltLength))
+  const salt = Buffer.from(ctx.random.bytes(16)).toString('hex')
+  const verifier = srpVerifier(poolName(pool.id) + username, password, salt)
+  const days = policyOf(pool).TemporaryPasswordValidityDays ?? 7
+  const temporaryUntil = temporary ? new Date(ctx.now().getTime() + days * 86_400_000) : undefined
+  return { hash, srp: { salt, verifier }, temporaryUntil }
+}
+
+/** Refuses one of the passwords that the pool's policy still remembers. */
+export async function checkHistory(
+  pool: PoolRecord,
+  old: CredentialRecord,
+  password: string,
+): Promise<void> {
+  const size = policyOf(pool).PasswordHistorySize ?? 0
+  const known = [old.hash, ...old.history].filter((hash) => hash !== undefined).slice(0, size)
+  for (const hash of known)
+    if (await isPassword(password, hash))
+      throw fail('PasswordHistoryPolicyViolationException', 'Password has previously been used.')
+}
+
+/** The credentials with another password; failures are forgotten with the one before. */
+export function withPassword(
+  old: CredentialRecord,
+  password: NewPassword,
+  pool: PoolRecord,
+): CredentialRecord {
+  const size = policyOf(pool).PasswordHistorySize ?? 0
+  const history = old.hash === undefined ? old.history : [old.hash, ...old.history]
+  return {
+    ...old,
+    ...password,
+    history: history.slice(0, size),
+    failures: 0,
+    failedAt: undefined,
+  }
+}
+
+/** A password that the pool's policy takes. */
+export function randomPassword(pool: PoolRecord, ctx: Pick<CallContext, 'random'>): string {
+  const length = Math.max(policyOf(pool).MinimumLength ?? 8, 12)
+  const classes = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnopqrstuvwxyz', '23456789', '!@#%*_-']
+  const any = classes.join('')
+  const fixed = classes.map((letters) => ctx.random.text(1, letters)).join('')
+  return ctx.random.text(length - fixed.length, any) + fixed
+}

@@ -1,0 +1,64 @@
+import type { CallContext } from '../../kernel/context.ts'
+import type { Collection, Index, Job, Transaction } from '../../kernel/store.ts'
+import { clients } from './client-records.ts'
+import { codes } from './code-records.ts'
+import { invalid, operation } from './contract.ts'
+import { credentials } from './credential-records.ts'
+import { groups } from './groups.ts'
+import { places, pools } from './pool-records.ts'
+import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { users } from './user-records.ts'
+
+/** How many records of each kind go at once. */
+const batch = 200
+
+export const DeleteUserPool = operation('DeleteUserPool', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const { id } = foundPool(target, input)
+    await ctx.store.transaction(async (tx) => {
+      const pool = await livingPool(tx, id)
+      if (pool.settings.DeletionProtection === 'ACTIVE')
+        throw invalid(
+          'The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.',
+        )
+      await tx.of(pools).delete([id])
+      await tx.of(places).delete([id])
+      const { records } = await tx.of(clients).list({ prefix: [id], limit: 1_000 })
+      for (const client of records) {
+        await tx.of(clients).delete([id, client.id])
+        await tx.of(places).delete([client.id])
+      }
+      tx.schedule(emptying(id, ctx.now().getTime()))
+    })
+    return {}
+  },
+})
+
+const emptying = (pool: string, dueAt: number): Job => ({
+  type: 'cognito-idp.EmptyPool',
+  key: pool,
+  dueAt,
+  detail: { pool },
+})
+
+async function drain<R, I extends Record<string, Index<R>>>(
+  tx: Transaction,
+  collection: Collection<R, I>,
+  pool: string,
+): Promise<boolean> {
+  const { records, after } = await tx.of(collection).list({ prefix: [pool], limit: batch })
+  for (const record of records) await tx.of(collection).delete(collection.options.key(record))
+  return after !== undefined
+}
+
+/** Deletes what was in a deleted pool, a part at a time: nobody can reach it any more. */
+export async function emptyPool({ detail }: Job, ctx: CallContext): Promise<void> {
+  const pool = String(detail.pool)
+  await ctx.store.transaction(async (tx) => {
+    let more = false
+    for (const collection of [users, credentials, codes, groups] as const)
+      more = (await drain(tx, collection as Collection<unknown>, pool)) || more
+    if (more) tx.schedule(emptying(pool, ctx.now().getTime()))
+  })
+}

@@ -1,0 +1,89 @@
+import { collection } from '../../kernel/store.ts'
+
+export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED'
+
+export interface UserRecord {
+  readonly pool: string
+  /** The UUID that the pool gave; it never changes. */
+  readonly sub: string
+  readonly username: string
+  /** Without `sub`. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** New values that wait until they are verified. */
+  readonly pending?: Readonly<Record<string, string>> | undefined
+  /** `username` and all by which one may sign in instead, in the form in which they are compared. */
+  readonly names: readonly string[]
+  readonly enabled: boolean
+  readonly status: UserStatus
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+  /** Names of groups. */
+  readonly groups: readonly string[]
+  readonly mfa: UserMfa
+}
+
+export type Factor = 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA' | 'EMAIL_OTP'
+
+export interface UserMfa {
+  readonly enabled: readonly Factor[]
+  readonly preferred?: Factor | undefined
+}
+
+/** Attributes that ListUsers searches by. */
+export const searchable = [
+  'email',
+  'phone_number',
+  'name',
+  'given_name',
+  'family_name',
+  'preferred_username',
+] as const
+
+const prefixLengths = [1, 2, 4, 8]
+
+/** One searched value, as the index has it. */
+export const searchEntry = (pool: string, attribute: string, value: string): string =>
+  `${pool}|${attribute}|=${value}`
+
+/** The longest beginning that the index knows of a value. */
+export function prefixEntry(pool: string, attribute: string, value: string): string {
+  const length = prefixLengths.findLast((one) => one <= value.length) ?? 0
+  return `${pool}|${attribute}|^${value.slice(0, length)}`
+}
+
+function searchEntries(user: UserRecord): string[] {
+  const values: (readonly [string, string | undefined])[] = [
+    ['username', user.username],
+    ...searchable.map((name) => [name, user.attributes[name]] as const),
+  ]
+  const entries = [
+    searchEntry(user.pool, 'cognito:user_status', user.status),
+    searchEntry(user.pool, 'status', user.enabled ? 'Enabled' : 'Disabled'),
+  ]
+  for (const [name, value] of values) {
+    if (value === undefined || value === '') continue
+    entries.push(searchEntry(user.pool, name, value))
+    for (const length of prefixLengths)
+      if (length <= value.length) entries.push(`${user.pool}|${name}|^${value.slice(0, length)}`)
+  }
+  return entries
+}
+
+/** Users by pool and `sub`: names, addresses and numbers are of persons, and found blindly. */
+export const users = collection<UserRecord>('cognito.users')({
+  scope: 'region',
+  version: 1,
+  key: ({ pool, sub }) => [pool, sub],
+  indexes: {
+    name: {
+      kind: 'blind',
+      unique: true,
+      of: (user: UserRecord) => user.names.map((name) => `${user.pool}|${name}`),
+    },
+    search: { kind: 'blind', of: searchEntries },
+    group: {
+      kind: 'blind',
+      of: (user: UserRecord) => user.groups.map((name) => `${user.pool}|${name}`),
+    },
+  },
+})
