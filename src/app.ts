@@ -30,13 +30,14 @@ import type { PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
 import { systemRandom } from './kernel/random.ts'
 import { collection } from './kernel/store.ts'
 import { consoleLog } from './outside/console-log.ts'
-import { egress } from './outside/egress.ts'
+import { egressOf } from './outside/egress.ts'
 import { Inbox } from './outside/inbox.ts'
 import { pkcs11 } from './outside/pkcs11.ts'
 import { firstKey } from './services/iam/first-key.ts'
 import { services } from './services/index.ts'
 import { type OpenStore, openStore } from './storage/open.ts'
 import { createRouter } from './wire/route/router.ts'
+import { signRequest } from './wire/sign-request.ts'
 import type { ConstraintsFile } from './wire/validate/constraints.ts'
 import { loadWire } from './wire/wire-service.ts'
 
@@ -104,7 +105,7 @@ export async function createApp(
     seals: store.seals,
     events: audit,
     activity,
-    egress,
+    egress: egressOf(signRequest),
     tokens: pkcs11(config.hsm),
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),

@@ -46,8 +46,13 @@ export const guardedPorts = (ports: Ports): Ports => ({
       refuseInside('a document of others')
       return ports.egress.get(url, options)
     },
+    async post(url, options) {
+      refuseInside('a call of others')
+      return ports.egress.post(url, options)
+    },
   },
   tokens: {
+    present: (label) => outside(() => ports.tokens.present(label)),
     check: (login) => outside(() => ports.tokens.check(login)),
     hasKey: (login, key) => outside(() => ports.tokens.hasKey(login, key)),
     makeKey: (login, key) => outside(() => ports.tokens.makeKey(login, key)),

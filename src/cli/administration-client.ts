@@ -1,10 +1,8 @@
-import { createHmac, hash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { environment } from '../config.ts'
-import { payloadHashOf, SigningKeys } from '../wire/sigv4.ts'
-import { canonicalRequest } from '../wire/sigv4-canonical.ts'
+import { signRequest } from '../wire/sign-request.ts'
 import { Complaint, Misunderstanding } from './command.ts'
 import { credentialsPath, readCredentials, type StoredCredentials } from './credentials-file.ts'
 
@@ -133,21 +131,5 @@ export async function signedCall(
 }
 
 /** Headers that sign a call of the administration interface. */
-export function signed(method: string, url: URL, payload: string, key: StoredCredentials) {
-  const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
-  const date = timestamp.slice(0, 8)
-  const headers = { host: url.host, 'x-amz-date': timestamp }
-  const signedHeaders = Object.keys(headers)
-  const canonical = canonicalRequest(
-    { method, path: url.pathname, query: url.search.slice(1), headers, body: new Uint8Array() },
-    { signedHeaders, payloadHash: payloadHashOf(Buffer.from(payload)), normalizePath: true },
-  )
-  const scope = `${date}/${key.region}/sallyport/aws4_request`
-  const toSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash('sha256', canonical)}`
-  const signingKey = new SigningKeys(key.secretAccessKey).of(date, key.region, 'sallyport')
-  const signature = createHmac('sha256', signingKey).update(toSign).digest('hex')
-  return {
-    'x-amz-date': timestamp,
-    authorization: `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`,
-  }
-}
+export const signed = (method: string, url: URL, payload: string, key: StoredCredentials) =>
+  signRequest({ method, url, payload }, { ...key, service: 'sallyport' })

@@ -136,6 +136,13 @@ export interface Activity {
 /** Something that was asked for outside could not be had; the message says why. */
 export class EgressFailed extends Error {
   override readonly name = 'EgressFailed'
+  /** What stood in the way, where it is known. */
+  readonly trouble: 'timeout' | 'tls' | undefined
+
+  constructor(message: string, trouble?: 'timeout' | 'tls') {
+    super(message)
+    this.trouble = trouble
+  }
 }
 
 /** Documents that others publish (keys of identity providers). */
@@ -148,6 +155,27 @@ export interface Egress {
     url: URL,
     options?: { readonly thumbprints?: readonly string[] },
   ): Promise<{ readonly status: number; readonly body: string }>
+  /**
+   * Sends JSON, signed by SigV4 when a signer is given.
+   * @param options.patience milliseconds for the whole answer
+   * @throws EgressFailed
+   */
+  post(
+    url: URL,
+    options: {
+      readonly body: string
+      readonly patience: number
+      readonly sign?: RequestSigner
+    },
+  ): Promise<{ readonly status: number; readonly body: string }>
+}
+
+/** Whose SigV4 signature a request carries, and for which service. */
+export interface RequestSigner {
+  readonly service: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
 }
 
 /** What stood between a hardware token and what was asked of it. */
@@ -183,6 +211,8 @@ export interface TokenLogin {
  * TokenFailed.
  */
 export interface Tokens {
+  /** Whether there is a token with the label. */
+  present(label: string): Promise<boolean>
   /** Whether the token is there and takes the PIN. */
   check(token: TokenLogin): Promise<void>
   hasKey(token: TokenLogin, key: string): Promise<boolean>

@@ -2,17 +2,36 @@ import { X509Certificate } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect, type DetailedPeerCertificate } from 'node:tls'
-import { type Egress, EgressFailed } from '../kernel/ports.ts'
+import { type Egress, EgressFailed, type RequestSigner } from '../kernel/ports.ts'
 
 /** Milliseconds for a whole answer. */
 const patience = 5_000
 const largest = 1_048_576
 
+/** Headers of a signature; the wire's part, which this floor does not know. */
+type Sign = (
+  request: { readonly method: string; readonly url: URL; readonly payload: string },
+  signer: RequestSigner,
+) => Readonly<Record<string, string>>
+
 /**
  * Fetches documents that others publish. Redirects are not followed; a certificate that no authority
  * of the system vouches for counts when one of its chain has a thumbprint that the caller trusts.
  */
-export const egress: Egress = {
+export const egressOf = (sign: Sign): Egress => ({
+  async post(url, { body, patience: most, sign: signer }) {
+    const signature = signer && sign({ method: 'POST', url, payload: body }, signer)
+    try {
+      return await exchange(url, {
+        method: 'POST',
+        headers: { ...signature, 'content-type': 'application/json' },
+        body,
+        patience: most,
+      })
+    } catch (error) {
+      throw asFailure(error)
+    }
+  },
   async get(url, { thumbprints = [] } = {}) {
     const secure = url.protocol === 'https:'
     try {
@@ -29,26 +48,38 @@ export const egress: Egress = {
       throw asFailure(error)
     }
   },
-}
+})
 
-const asFailure = (error: unknown): EgressFailed =>
-  error instanceof EgressFailed
-    ? error
-    : new EgressFailed(error instanceof Error ? error.message : String(error))
+function asFailure(error: unknown): EgressFailed {
+  if (error instanceof EgressFailed) return error
+  const { message, name, code } = error as Error & { code?: unknown }
+  const late = name === 'TimeoutError' || name === 'AbortError'
+  const tls = /CERT|^ERR_(SSL|TLS)|EPROTO|^UNABLE_TO/.test(String(code))
+  return new EgressFailed(message ?? String(error), late ? 'timeout' : tls ? 'tls' : undefined)
+}
 
 const isUntrusted = (error: unknown): boolean =>
   /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_)/.test(
     String((error as { code?: unknown }).code),
   )
 
-function fetchDocument(
+const fetchDocument = (url: URL, options: RequestOptions) =>
+  exchange(url, { ...options, headers: { accept: 'application/json' }, patience })
+
+interface Sent extends RequestOptions {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly patience: number
+}
+
+function exchange(
   url: URL,
-  options: RequestOptions,
+  { patience: most, body, ...options }: Sent,
 ): Promise<{ status: number; body: string }> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-  const signal = AbortSignal.timeout(patience)
+  const signal = AbortSignal.timeout(most)
   return new Promise((resolve, reject) => {
-    const headers = { accept: 'application/json', 'user-agent': 'sallyport' }
+    const headers = { ...options.headers, 'user-agent': 'sallyport' }
     const outgoing = send(url, { ...options, headers, signal, agent: false }, (incoming) => {
       const chunks: Buffer[] = []
       let length = 0
@@ -63,7 +94,7 @@ function fetchDocument(
       incoming.on('error', reject)
     })
     outgoing.on('error', reject)
-    outgoing.end()
+    outgoing.end(body)
   })
 }
 

@@ -97,6 +97,18 @@ class Module {
     }
   }
 
+  async present(label: string): Promise<boolean> {
+    await this.restarting
+    const there = async (): Promise<boolean> => {
+      const { lib } = await this.library()
+      return slotOf(lib, label) !== undefined
+    }
+    if (await there()) return true
+    if (!this.mayRestartFor(label)) return false
+    await this.restart()
+    return there()
+  }
+
   /** Closes what is open of a token; whoever works with it logs in again. */
   async leave(label: string): Promise<void> {
     const known = await this.tokens.get(label)?.catch(() => undefined)
@@ -185,11 +197,13 @@ interface At {
   readonly keys: Map<string, Handle>
 }
 
+const slotOf = (lib: PKCS11, label: string): Handle | undefined =>
+  lib
+    .C_GetSlotList(true)
+    .find((slot) => lib.C_GetTokenInfo(slot).label.replace(/[\0 ]+$/, '') === label)
+
 function openToken({ label, pin }: TokenLogin, p11: Binding, lib: PKCS11): Open {
-  const slot = lib.C_GetSlotList(true).find((candidate) => {
-    const token = lib.C_GetTokenInfo(candidate)
-    return token.label.replace(/[\0 ]+$/, '') === label
-  })
+  const slot = slotOf(lib, label)
   if (slot === undefined)
     throw new TokenFailed('absent', `there is no token with the label ${label}`)
   // Whoever is logged in already would not be asked for the PIN.
@@ -290,6 +304,9 @@ export function pkcs11(path: string | undefined): Tokens {
     return moduleAt(path).use(login, work)
   }
   return {
+    async present(label) {
+      return path !== undefined && (await moduleAt(path).present(label))
+    },
     check: (login) => use(login, async ({ lib, session }) => void lib.C_GetSessionInfo(session)),
     hasKey: (login, label) => use(login, async (at) => findKey(at, label) !== undefined),
     makeKey: (login, label) =>

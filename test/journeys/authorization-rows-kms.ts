@@ -43,6 +43,28 @@ const anywhere = (operation: string, input: Input = {}): Making => {
   return () => ({ input, decides: [[`kms:${operation}`, '*']] })
 }
 
+const proxied = {
+  CustomKeyStoreType: 'EXTERNAL_KEY_STORE',
+  XksProxyUriEndpoint: 'https://127.0.0.1',
+  XksProxyUriPath: '/kms/xks/v1',
+  XksProxyConnectivity: 'VPC_ENDPOINT_SERVICE',
+  XksProxyVpcEndpointServiceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0',
+  XksProxyAuthenticationCredential: {
+    AccessKeyId: 'ABCDEFGHIJKLMNOPQRST',
+    RawSecretAccessKey: 'x'.repeat(43),
+  },
+}
+
+/** An operation on a custom key store, whose proxy is nowhere. */
+const onStore =
+  (operation: string, more: object = {}, connected = false): Making =>
+  async (w) => {
+    const made = await w.kms('CreateCustomKeyStore', { CustomKeyStoreName: 's', ...proxied })
+    const { CustomKeyStoreId } = made
+    if (connected) await w.kms('ConnectCustomKeyStore', { CustomKeyStoreId })
+    return { input: { CustomKeyStoreId, ...more }, decides: [[`kms:${operation}`, '*']] }
+  }
+
 const signing = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }
 const mac = { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }
 const agreement = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'KEY_AGREEMENT' }
@@ -128,6 +150,15 @@ const everyKey: readonly (readonly [string, Making])[] = [
 
 export const kmsRows: ReadonlyMap<string, Making> = new Map<string, Making>([
   ...everyKey,
+  ['ConnectCustomKeyStore', onStore('ConnectCustomKeyStore')],
+  [
+    'CreateCustomKeyStore',
+    anywhere('CreateCustomKeyStore', { CustomKeyStoreName: 'new', ...proxied }),
+  ],
+  ['DeleteCustomKeyStore', onStore('DeleteCustomKeyStore')],
+  ['DescribeCustomKeyStores', onStore('DescribeCustomKeyStores')],
+  ['DisconnectCustomKeyStore', onStore('DisconnectCustomKeyStore', {}, true)],
+  ['UpdateCustomKeyStore', onStore('UpdateCustomKeyStore', { NewCustomKeyStoreName: 't' })],
   [
     'CancelKeyDeletion',
     on('CancelKeyDeletion', async (w, KeyId) => {

@@ -2,6 +2,13 @@ import type { KeySpec, KeyUsageType } from '@aws-sdk/client-kms'
 import type { CallContext } from '../../kernel/context.ts'
 import type { Input } from '../../kernel/contract.ts'
 import { type C, fail, operation } from './contract.ts'
+import {
+  checkPlace,
+  joinStore,
+  placeKey,
+  prepareStore,
+  removeFromToken,
+} from './custom-key-stores/placing.ts'
 import { recognition } from './imported-material.ts'
 import { metadataOf } from './key-metadata.ts'
 import { defaultPolicy, storedPolicy } from './key-policies.ts'
@@ -43,7 +50,10 @@ export const CreateKey = operation('CreateKey', {
       key.material === undefined
         ? undefined
         : await sealMaterial(key, key.material, await newMaterial(key.spec, ctx.random), ctx)
-    await ctx.store.transaction(async (tx) => {
+    const keyStore = await prepareStore(input, ctx)
+    if (keyStore !== undefined) await placeKey(key, keyStore, ctx)
+    const written = ctx.store.transaction(async (tx) => {
+      await joinStore(tx, key)
       await tx.of(keys).create(key)
       if (material !== undefined)
         await tx.of(materials).create({
@@ -54,6 +64,10 @@ export const CreateKey = operation('CreateKey', {
           origin: 'AWS_KMS',
           state: 'CURRENT',
         })
+    })
+    await written.catch(async (error: unknown) => {
+      await removeFromToken(key, ctx)
+      throw error
     })
     return { KeyMetadata: metadataOf(key) }
   },
@@ -68,15 +82,12 @@ async function withRecognition(key: KeyRecord, ctx: CallContext): Promise<KeyRec
 async function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): Promise<KeyRecord> {
   const { spec, usage } = checkedSpec(input)
   const origin = input.Origin ?? 'AWS_KMS'
-  if (origin === 'AWS_CLOUDHSM' || origin === 'EXTERNAL_KEY_STORE')
-    throw fail('UnsupportedOperationException', 'Keys in custom key stores are still to be built.')
   if (origin === 'EXTERNAL' && spec.startsWith('ML_'))
     throw fail(
       'UnsupportedOperationException',
       `KeySpec ${spec} is not supported for keys with imported key material.`,
     )
-  if (input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined)
-    throw fail('ValidationException', `CustomKeyStoreId is not valid with origin ${origin}.`)
+  checkPlace(input, spec, usage)
   const hex = Buffer.from(ctx.random.bytes(16)).toString('hex')
   const own = {
     id: input.MultiRegion ? `mrk-${hex}` : ctx.random.uuid(),
@@ -88,7 +99,9 @@ async function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): Promise<K
   // The default policy locks nobody out.
   const bypass = input.Policy === undefined || input.BypassPolicyLockoutSafetyCheck
   const stored = await storedPolicy(policy, own, bypass, ctx)
-  const material = origin === 'AWS_KMS' ? newMaterialId(ctx.random) : undefined
+  // A key behind a proxy has material of KMS's own too: what it encrypts is encrypted twice.
+  const doubled = origin === 'AWS_KMS' || origin === 'EXTERNAL_KEY_STORE'
+  const material = doubled ? newMaterialId(ctx.random) : undefined
   return {
     ...own,
     spec,
@@ -99,6 +112,8 @@ async function newKey(input: Input<C, 'CreateKey'>, ctx: CallContext): Promise<K
     ...stored,
     createdAt: ctx.now(),
     enabled: true,
+    customKeyStoreId: input.CustomKeyStoreId,
+    xksKeyId: input.XksKeyId,
     material,
     materialIds: material === undefined ? [] : [material],
     ...(input.MultiRegion && {

@@ -20,7 +20,7 @@ export const Decrypt = operation('Decrypt', {
     const key = checkOpening(target)
     const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Decrypt')
     const blob = input.CiphertextBlob ?? new Uint8Array()
-    const own = keyContext(ctx, target)
+    const own = keyContext(ctx, target, 'Decrypt')
     const context = input.EncryptionContext
     const { plaintext, materialId } = await open(key, blob, context, own, EncryptionAlgorithm)
     checkDryRun(input)

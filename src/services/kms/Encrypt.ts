@@ -20,7 +20,7 @@ export const Encrypt = operation('Encrypt', {
     const key = await foundOrMade(target, ctx)
     const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Encrypt')
     checkDryRun(input)
-    const own = keyContext(ctx, target)
+    const own = keyContext(ctx, target, 'Encrypt')
     const { blob } = await seal(
       key,
       input.Plaintext,

@@ -62,7 +62,7 @@ export const ReEncrypt = operation('ReEncrypt', {
       source,
       blob,
       input.SourceEncryptionContext,
-      keyContext(ctx, from),
+      keyContext(ctx, from, 'ReEncrypt'),
       SourceEncryptionAlgorithm,
     )
     checkDryRun(input)
@@ -71,7 +71,7 @@ export const ReEncrypt = operation('ReEncrypt', {
       destination,
       opened.plaintext,
       context,
-      keyContext(ctx, to),
+      keyContext(ctx, to, 'ReEncrypt'),
       DestinationEncryptionAlgorithm,
     )
     return {

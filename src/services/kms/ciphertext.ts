@@ -19,6 +19,7 @@ import {
 const version = 1
 const multiRegion = 1
 const lengths = { header: 48, nonce: 16, tag: 16 } as const
+export const headerLength = lengths.header
 /** Each derived key encrypts one message, so its nonce may stand still. */
 const iv = Buffer.alloc(12)
 const label = Buffer.concat([
@@ -70,14 +71,14 @@ function keyIdText(bytes: Buffer, isMultiRegion: boolean): string {
 const messageKey = (material: KeyObject, nonce: Uint8Array): KeyObject =>
   createSecretKey(createHmac('sha256', material).update(label).update(nonce).update(bits).digest())
 
+interface Names {
+  readonly account: string
+  readonly keyId: string
+  readonly materialId: string
+}
+
 /** @param nonce 16 random bytes */
-export function encryptMessage(
-  names: { readonly account: string; readonly keyId: string; readonly materialId: string },
-  material: KeyObject,
-  nonce: Uint8Array,
-  plaintext: Uint8Array,
-  context: EncryptionContext | undefined,
-): Buffer {
+export function headerOf(names: Names, nonce: Uint8Array): Buffer {
   const header = Buffer.alloc(lengths.header)
   header[0] = version
   header[1] = names.keyId.startsWith('mrk-') ? multiRegion : 0
@@ -85,6 +86,18 @@ export function encryptMessage(
   keyIdBytes(names.keyId).copy(header, 8)
   header.write(names.materialId.slice(0, 16), 24, 'hex')
   header.set(nonce, 32)
+  return header
+}
+
+/** @param nonce 16 random bytes */
+export function encryptMessage(
+  names: Names,
+  material: KeyObject,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  context: EncryptionContext | undefined,
+): Buffer {
+  const header = headerOf(names, nonce)
   const cipher = createCipheriv('aes-256-gcm', messageKey(material, nonce), iv)
   cipher.setAAD(header)
   cipher.setAAD(canonicalContext(context))

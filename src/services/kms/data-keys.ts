@@ -1,6 +1,7 @@
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { EncryptionContext } from './ciphertext.ts'
 import { fail, operation } from './contract.ts'
+import { storeRandom } from './custom-key-stores/store-random.ts'
 import { checkDryRun } from './dry-run.ts'
 import { checkAlgorithm, keyContext, seal } from './encryption.ts'
 import { keyArn } from './key-records.ts'
@@ -54,7 +55,7 @@ async function newDataKey(
   checkAlgorithm(key, undefined, operationName)
   checkDryRun(input)
   const Plaintext = ctx.random.bytes(length)
-  const own = keyContext(ctx, target)
+  const own = keyContext(ctx, target, operationName)
   const { blob, materialId } = await seal(key, Plaintext, input.EncryptionContext, own)
   return { CiphertextBlob: blob, Plaintext, KeyId: keyArn(key), KeyMaterialId: materialId }
 }
@@ -75,13 +76,15 @@ export const GenerateDataKeyWithoutPlaintext = operation('GenerateDataKeyWithout
 
 export const GenerateRandom = operation('GenerateRandom', {
   access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },
-  handle(input, ctx) {
+  async handle(input, ctx) {
     if (input.Recipient !== undefined)
       throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
-    if (input.CustomKeyStoreId !== undefined)
-      throw fail('CustomKeyStoreNotFoundException', `${input.CustomKeyStoreId} is not found.`)
     if (input.NumberOfBytes === undefined)
       throw fail('ValidationException', 'NumberOfBytes is required.')
+    if (input.CustomKeyStoreId !== undefined) {
+      const Plaintext = await storeRandom(input.CustomKeyStoreId, input.NumberOfBytes, ctx)
+      return { Plaintext }
+    }
     return { Plaintext: ctx.random.bytes(input.NumberOfBytes) }
   },
 })

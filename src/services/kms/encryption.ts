@@ -9,20 +9,28 @@ import {
   namesOf,
 } from './ciphertext.ts'
 import { fail } from './contract.ts'
+import { proxyRequest } from './custom-key-stores/calls.ts'
+import {
+  type OuterContext,
+  openOutside,
+  sealOutside,
+} from './custom-key-stores/outer-encryption.ts'
 import { loadKey, type NamedKey } from './key-names.ts'
 import { type KeyRecord, keyArn } from './key-records.ts'
 import { checkUsable, checkUsage } from './key-states.ts'
 import { type KeyTarget, keyTarget, targetOf } from './key-targets.ts'
-import { type MaterialReader, material, publicHalf } from './materials.ts'
+import { material, publicHalf } from './materials.ts'
 import { rsaDecrypt, rsaEncrypt } from './rsa-encryption.ts'
 
 /** What working with a decided key needs: its own account's store. */
-export interface KeyContext extends MaterialReader {
-  readonly random: CallContext['random']
-}
+export type KeyContext = OuterContext
 
-/** The context of a key that was decided upon. */
-export const keyContext = (ctx: CallContext, target: KeyTarget): KeyContext => ({
+/**
+ * The context of a key that was decided upon.
+ * @param operation as a custom key store's proxy is told
+ */
+export const keyContext = (ctx: CallContext, target: KeyTarget, operation = ''): KeyContext => ({
+  request: proxyRequest(ctx, operation),
   ports: ctx.ports,
   random: ctx.random,
   store: ctx.storeOf(target),
@@ -66,7 +74,9 @@ export async function seal(
   context: EncryptionContext | undefined,
   ctx: KeyContext,
   algorithm: EncryptionAlgorithmSpec = 'SYMMETRIC_DEFAULT',
-): Promise<{ readonly blob: Uint8Array; readonly materialId: string }> {
+): Promise<{ readonly blob: Uint8Array; readonly materialId: string | undefined }> {
+  if (key.customKeyStoreId !== undefined)
+    return { blob: await sealOutside(key, plaintext, context, ctx), materialId: undefined }
   const current = await currentMaterial(key, ctx)
   const { id, key: secret } = current
   if (algorithm !== 'SYMMETRIC_DEFAULT') {
@@ -94,7 +104,7 @@ export async function open(
   context: EncryptionContext | undefined,
   ctx: KeyContext,
   algorithm: EncryptionAlgorithmSpec = 'SYMMETRIC_DEFAULT',
-): Promise<{ readonly plaintext: Uint8Array; readonly materialId: string }> {
+): Promise<{ readonly plaintext: Uint8Array; readonly materialId: string | undefined }> {
   if (algorithm !== 'SYMMETRIC_DEFAULT') {
     checkNoContext(context)
     const current = await currentMaterial(key, ctx)
@@ -104,6 +114,11 @@ export async function open(
   }
   const names = namesOf(blob)
   if (names?.keyId !== key.id || names.account !== key.account) throw invalidCiphertext()
+  if (key.customKeyStoreId !== undefined) {
+    const opened = await openOutside(key, blob, context, ctx)
+    if (opened === undefined) throw invalidCiphertext()
+    return { plaintext: opened, materialId: undefined }
+  }
   const id = key.materialIds.find((known) => known.startsWith(names.materialPrefix))
   const found = id === undefined ? undefined : await material(key, id, ctx)
   if (found === undefined) throw invalidCiphertext()

@@ -1,6 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
 import type { Fact, Job, Transaction } from '../../kernel/store.ts'
 import { fail, operation } from './contract.ts'
+import { leaveStore, removeFromToken } from './custom-key-stores/placing.ts'
 import { removeGrants } from './grant-records.ts'
 import { aliases, type KeyRecord, keyArn, keys, materials } from './key-records.ts'
 import { checkCustomerManaged, checkLiving, stateOf } from './key-states.ts'
@@ -84,7 +85,7 @@ const hasReplicas = ({ multiRegion }: KeyRecord): boolean =>
 /** The job that ends a key: with it go its material and its aliases, for ever. */
 export async function deleteKey({ detail }: Job, ctx: CallContext): Promise<void> {
   const id = String(detail.keyId)
-  await ctx.store.transaction(async (tx) => {
+  const removed = await ctx.store.transaction(async (tx) => {
     const key = await tx.of(keys).get([id])
     const { deletion, multiRegion } = key ?? {}
     if (key === undefined || deletion?.at === undefined || deletion.at > ctx.now()) return
@@ -96,7 +97,9 @@ export async function deleteKey({ detail }: Job, ctx: CallContext): Promise<void
     await removeKey(key, tx)
     if (multiRegion?.type === 'REPLICA')
       tell(tx, multiRegion.primaryRegion, 'kms.ReplicaDeleted', key)
+    return key
   })
+  if (removed !== undefined) await removeFromToken(removed, ctx)
 }
 
 /** A replica is gone: nobody waits for it any more, and a primary may have been the last. */
@@ -133,5 +136,6 @@ async function removeKey(key: KeyRecord, tx: Transaction): Promise<void> {
   const named = await tx.of(aliases).find('key', [key.id], { limit: 1_000 })
   for (const { name } of named.records) await tx.of(aliases).delete([name])
   await removeGrants(tx, key.id)
+  await leaveStore(tx, key)
   await tx.of(keys).delete([key.id])
 }

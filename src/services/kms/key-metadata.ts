@@ -41,6 +41,7 @@ export function metadataOf(key: KeyRecord): KeyMetadata {
     ...(key.customKeyStoreId !== undefined && { CustomKeyStoreId: key.customKeyStoreId }),
     ...(key.xksKeyId !== undefined && { XksKeyConfiguration: { Id: key.xksKeyId } }),
     ...(key.spec === 'SYMMETRIC_DEFAULT' &&
+      key.customKeyStoreId === undefined &&
       key.material !== undefined && { CurrentKeyMaterialId: key.material }),
   }
 }

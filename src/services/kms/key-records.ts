@@ -48,6 +48,8 @@ export interface KeyRecord {
     | { readonly model: ExpirationModelType; readonly validTo?: Date | undefined }
     | undefined
   readonly customKeyStoreId?: string | undefined
+  /** Set while its custom key store is not connected. */
+  readonly unreachable?: boolean | undefined
   readonly xksKeyId?: string | undefined
 }
 

@@ -8,6 +8,7 @@ export function stateOf(key: KeyRecord): KeyState {
   if (key.deletion !== undefined)
     return key.deletion.at === undefined ? 'PendingReplicaDeletion' : 'PendingDeletion'
   if (key.origin === 'EXTERNAL' && lacksMaterial(key)) return 'PendingImport'
+  if (key.unreachable) return 'Unavailable'
   return key.enabled ? 'Enabled' : 'Disabled'
 }
 

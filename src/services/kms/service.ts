@@ -5,6 +5,11 @@ import { CreateAlias, DeleteAlias, UpdateAlias } from './aliases.ts'
 import { CreateGrant } from './CreateGrant.ts'
 import { CreateKey } from './CreateKey.ts'
 import type { C } from './contract.ts'
+import { CreateCustomKeyStore } from './custom-key-stores/CreateCustomKeyStore.ts'
+import { ConnectCustomKeyStore, DisconnectCustomKeyStore } from './custom-key-stores/connecting.ts'
+import { DeleteCustomKeyStore } from './custom-key-stores/DeleteCustomKeyStore.ts'
+import { DescribeCustomKeyStores } from './custom-key-stores/DescribeCustomKeyStores.ts'
+import { UpdateCustomKeyStore } from './custom-key-stores/UpdateCustomKeyStore.ts'
 import { Decrypt } from './Decrypt.ts'
 import { GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext } from './data-key-pairs.ts'
 import { GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom } from './data-keys.ts'
@@ -43,17 +48,22 @@ export const service = defineService<C>()({
   contract: () => import('@aws-sdk/client-kms'),
   operations: {
     CancelKeyDeletion,
+    ConnectCustomKeyStore,
     CreateAlias,
+    CreateCustomKeyStore,
     CreateGrant,
     CreateKey,
     Decapsulate,
     Decrypt,
     DeleteAlias,
+    DeleteCustomKeyStore,
     DeleteImportedKeyMaterial,
     DeriveSharedSecret,
+    DescribeCustomKeyStores,
     DescribeKey,
     DisableKey,
     DisableKeyRotation,
+    DisconnectCustomKeyStore,
     EnableKey,
     EnableKeyRotation,
     Encapsulate,
@@ -88,14 +98,14 @@ export const service = defineService<C>()({
     TagResource,
     UntagResource,
     UpdateAlias,
+    UpdateCustomKeyStore,
     UpdateKeyDescription,
     UpdatePrimaryRegion,
     Verify,
     VerifyMac,
   },
-  notYet: {
-    others: 'custom key stores are still to be built',
-  },
+  notYet: {},
+  secrets: ['KeyStorePassword', 'RawSecretAccessKey'],
   quotas: requestQuotas,
   on: {
     'kms.KeyReplicated': onKeyReplicated,
