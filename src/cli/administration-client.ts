@@ -132,4 +132,4 @@ export async function signedCall(
 
 /** Headers that sign a call of the administration interface. */
 export const signed = (method: string, url: URL, payload: string, key: StoredCredentials) =>
-  signRequest({ method, url, payload }, { ...key, service: 'sallyport' })
+  signRequest({ method, url, payload }, { ...key, service: 'sallyport' }, new Date())

@@ -12,6 +12,7 @@ const largest = 1_048_576
 type Sign = (
   request: { readonly method: string; readonly url: URL; readonly payload: string },
   signer: RequestSigner,
+  at: Date,
 ) => Readonly<Record<string, string>>
 
 /**
@@ -20,7 +21,7 @@ type Sign = (
  */
 export const egressOf = (sign: Sign): Egress => ({
   async post(url, { body, patience: most, sign: signer }) {
-    const signature = signer && sign({ method: 'POST', url, payload: body }, signer)
+    const signature = signer && sign({ method: 'POST', url, payload: body }, signer, new Date())
     try {
       return await exchange(url, {
         method: 'POST',

@@ -10,7 +10,10 @@ export interface Signer {
   readonly service: string
 }
 
-/** Headers that sign a request by SigV4: `host` and `x-amz-date` are what they cover. */
+/**
+ * Headers that sign a request by SigV4: `host` and `x-amz-date` are what they cover.
+ * @param at the real clock's time
+ */
 export function signRequest(
   {
     method,
@@ -18,9 +21,9 @@ export function signRequest(
     payload,
   }: { readonly method: string; readonly url: URL; readonly payload: string },
   { accessKeyId, secretAccessKey, region, service }: Signer,
+  at: Date,
 ): { readonly 'x-amz-date': string; readonly authorization: string } {
-  // Signatures stay on the real clock.
-  const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const timestamp = at.toISOString().replace(/[-:]|\.\d{3}/g, '')
   const date = timestamp.slice(0, 8)
   const headers = { host: url.host, 'x-amz-date': timestamp }
   const signedHeaders = Object.keys(headers)
