@@ -35,7 +35,10 @@ export const GetPublicKey = operation('GetPublicKey', {
 /** The public half as SPKI; of imported material also while that is away. */
 async function publicKeyOf(key: KeyRecord, ctx: KeyContext): Promise<Uint8Array> {
   if (key.material === undefined) throw invalidState(key)
-  const record = await ctx.store.of(materials).get([key.id, key.material])
-  if (record?.publicKey !== undefined) return record.publicKey
+  if (key.absent?.includes(key.material)) {
+    const record = await ctx.store.of(materials).get([key.id, key.material])
+    if (record?.publicKey === undefined) throw invalidState(key)
+    return record.publicKey
+  }
   return publicHalf(await currentMaterial(key, ctx)).export({ type: 'spki', format: 'der' })
 }
