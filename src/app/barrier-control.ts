@@ -11,6 +11,8 @@ import { trustedModules, unsealBy } from './unsealing.ts'
 const rest = 2
 /** How long sealing waits for requests that are under way, in milliseconds. */
 const patience = 10_000
+/** Attempts to unseal that may wait at the same time. */
+const mostAttempts = 4
 
 export interface ControlParts {
   readonly store: OpenStore
@@ -28,6 +30,7 @@ export class Control implements BarrierControl {
   readonly #stop = new AbortController()
   #closed = false
   #under = 0
+  #attempts = 0
   #turn: Promise<unknown> = Promise.resolve()
   #sweeping: Promise<void> = Promise.resolve()
 
@@ -74,7 +77,21 @@ export class Control implements BarrierControl {
     })
   }
 
-  unseal(passphrase: string | undefined, admit: () => Promise<void>): Promise<void> {
+  async unseal(passphrase: string | undefined, admit: () => Promise<void>): Promise<void> {
+    // Whoever asks is not known yet, and a passphrase costs work.
+    if (this.#attempts >= mostAttempts)
+      throw new ServiceError('ThrottlingException', 'Others are unsealing. Try again later.', {
+        status: 429,
+      })
+    this.#attempts++
+    try {
+      await this.#unsealNow(passphrase, admit)
+    } finally {
+      this.#attempts--
+    }
+  }
+
+  #unsealNow(passphrase: string | undefined, admit: () => Promise<void>): Promise<void> {
     return this.#alone(async () => {
       if (!this.#closed) return admit()
       const { store, config } = this.#parts

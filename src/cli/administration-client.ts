@@ -87,7 +87,6 @@ const nextSteps: Readonly<Record<string, string>> = {
     'the key is of another installation: name the right one with --data or --endpoint',
   InvalidSignatureException:
     'the secret is of another installation, or this clock is wrong: sallyport doctor',
-  ServiceUnavailable: 'when it is sealed: sallyport unseal',
 }
 
 /** The installation refused, and gave its reason a code. */

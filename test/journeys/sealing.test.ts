@@ -75,6 +75,14 @@ test('a sealed installation answers 503 to everything but health, until it is un
     assert.equal((await house.ask('POST', 'unseal', { keys: forged })).status, 403)
     assert.equal((await house.ask('GET', 'health', { keys: null })).status, 503)
     assert.ok(house.app.store.vault.sealed)
+    // Whoever is not known yet makes only so many attempts at once.
+    const { barrier } = house.app.house
+    const nobody = () => Promise.reject(new Error('nobody'))
+    const flood = Array.from({ length: 12 }, () => barrier.unseal(undefined, nobody))
+    const ended = await Promise.allSettled(flood)
+    const reasons = ended.map((one) => one.status === 'rejected' && one.reason.name)
+    assert.equal(reasons.filter((name) => name === 'ThrottlingException').length, 8)
+    assert.ok(barrier.sealed)
 
     assert.equal((await house.ask('POST', 'unseal', { keys: cat })).status, 200)
     assert.equal((await house.ask('POST', 'unseal', { keys: ann })).status, 403)

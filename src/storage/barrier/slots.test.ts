@@ -137,6 +137,26 @@ test('a store moves from one kind of slot to another, and only the new one opens
   }
 })
 
+test('what a crash in a move left beside the data does not open with the old secret', async () => {
+  const data = join(directory, 'moved')
+  const url = `sqlite:${data}`
+  const old = keyfile('k')
+  const now = passphrase('one')
+  let armed = false
+  const fault = (step: string): void => {
+    if (armed && step === 'written') throw new Error('ended')
+  }
+  const store = await openStore({ url, unseal: old, log: quiet, fault })
+  armed = true
+  await assert.rejects(store.vault.moveTo(now), /ended/)
+  await store.close()
+  const kept = () => parseEnvelope(readFileSync(join(data, 'keyring.bak')))
+  await unsealEnvelope(kept(), old)
+  await (await openStore({ url, unseal: now, log: quiet })).close()
+  await assert.rejects(unsealEnvelope(kept(), old), /no keyfile slot/)
+  await unsealEnvelope(kept(), now)
+})
+
 test('a store that cannot move stays as it is', async () => {
   const driver = new MemoryDriver()
   const store = await openWith(driver, keyfile('j'))

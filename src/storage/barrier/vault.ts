@@ -74,6 +74,8 @@ export class Vault {
     const { root, ring } = await unsealEnvelope(envelope, options.unseal)
     const vault = new Vault(options, envelope, root, ring)
     await checkCanaries(options.driver.read, vault.barrier)
+    // What a crash left there may open with a secret that is no longer in force.
+    options.keepPrevious?.(stored)
     return vault
   }
 
