@@ -1,3 +1,4 @@
+import { timeStep, totp } from '../../src/crypto/totp.ts'
 import type { Making, World } from './authorization-rows.ts'
 
 const Password = 'Permanent-1'
@@ -11,7 +12,7 @@ async function pool(w: World) {
     id: { UserPoolId },
     arn,
     user: { UserPoolId, Username: 'ada' },
-    async withUser() {
+    async withUser(more: object = {}) {
       await w.people('AdminCreateUser', {
         UserPoolId,
         Username: 'ada',
@@ -20,6 +21,7 @@ async function pool(w: World) {
           { Name: 'email', Value: 'ada@example.com' },
           { Name: 'email_verified', Value: 'true' },
         ],
+        ...more,
       })
     },
     withGroup: () => w.people('CreateGroup', { UserPoolId, GroupName: 'readers' }),
@@ -80,7 +82,141 @@ const onTags = (name: string, more: object = {}): [string, Making] => [
   onPool(name, (p) => ({ ResourceArn: p.arn, ...more })),
 ]
 
-/** What administrators of user pools may. */
+const named = { USERNAME: 'ada', PASSWORD: Password }
+const newPassword = {
+  ChallengeName: 'NEW_PASSWORD_REQUIRED',
+  ChallengeResponses: { USERNAME: 'ada', NEW_PASSWORD: 'Permanent-2' },
+}
+
+/** A sign-in with a temporary password. */
+async function halfWay(p: Pool, w: World) {
+  const client = await p.withClient({ ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'] })
+  await p.withUser({ TemporaryPassword: Password })
+  const { ClientId } = client
+  const start = { ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: named }
+  const { Session } = await w.people('InitiateAuth', start)
+  return { client, ClientId, Session: Session as string, start }
+}
+
+/** A user who has signed in, with what the pool offers switched on. */
+async function signedIn(w: World) {
+  const p = await pool(w)
+  await w.people('SetUserPoolMfaConfig', {
+    ...p.id,
+    MfaConfiguration: 'OPTIONAL',
+    SoftwareTokenMfaConfiguration: { Enabled: true },
+  })
+  const { ClientId, Session } = await halfWay(p, w)
+  const answer = { ClientId, Session, ...newPassword }
+  const { AuthenticationResult: tokens } = await w.people('RespondToAuthChallenge', answer)
+  return { p, ClientId, ...(tokens as { AccessToken: string; RefreshToken: string }) }
+}
+
+type SignedIn = Awaited<ReturnType<typeof signedIn>>
+
+/** Operations in which no policy has a say: a token, a code or nothing at all decides. */
+const open = (name: string, input: (w: World) => Promise<object>): [string, Making] => [
+  name,
+  async (w) => ({
+    input: (await input(w)) as Record<string, unknown>,
+    decides: [],
+    everybody: true,
+  }),
+]
+
+const byToken = (name: string, more: object | ((s: SignedIn) => object) = {}) =>
+  open(name, async (w) => {
+    const s = await signedIn(w)
+    return { AccessToken: s.AccessToken, ...(typeof more === 'function' ? more(s) : more) }
+  })
+
+/** A user who has signed up but not confirmed; the code is the one in the mail. */
+async function signedUp(w: World, name: string) {
+  const p = await pool(w)
+  await w.people('UpdateUserPool', { ...p.id, AutoVerifiedAttributes: ['email'] })
+  const { ClientId } = await p.withClient()
+  const to = `${name}@${w.account}.example.com`
+  const UserAttributes = [{ Name: 'email', Value: to }]
+  await w.people('SignUp', { ClientId, Username: name, Password, UserAttributes })
+  return { p, ClientId, Username: name, to }
+}
+
+const codeFor = (w: World, to: string): string => {
+  const messages = w.app.house.inbox(to) as readonly { readonly text: string }[]
+  const text = messages.at(-1)?.text ?? ''
+  return /\d{6}/.exec(text)?.[0] ?? ''
+}
+
+const peopleRows: readonly [string, Making][] = [
+  open('SignUp', async (w) => {
+    const p = await pool(w)
+    const { ClientId } = await p.withClient()
+    return { ClientId, Username: 'bob', Password }
+  }),
+  open('ConfirmSignUp', async (w) => {
+    const { ClientId, Username, to } = await signedUp(w, 'bob')
+    return { ClientId, Username, ConfirmationCode: codeFor(w, to) }
+  }),
+  open('ResendConfirmationCode', async (w) => {
+    const { ClientId, Username } = await signedUp(w, 'bob')
+    return { ClientId, Username }
+  }),
+  open('ForgotPassword', async (w) => {
+    const { ClientId } = await signedIn(w)
+    return { ClientId, Username: 'ada' }
+  }),
+  open('ConfirmForgotPassword', async (w) => {
+    const { p, ClientId } = await signedIn(w)
+    const to = `ada@${w.account}.example.com`
+    const UserAttributes = [
+      { Name: 'email', Value: to },
+      { Name: 'email_verified', Value: 'true' },
+    ]
+    await w.people('AdminUpdateUserAttributes', { ...p.user, UserAttributes })
+    await w.people('ForgotPassword', { ClientId, Username: 'ada' })
+    return { ClientId, Username: 'ada', Password, ConfirmationCode: codeFor(w, to) }
+  }),
+  open('InitiateAuth', async (w) => (await halfWay(await pool(w), w)).start),
+  open('RespondToAuthChallenge', async (w) => {
+    const { ClientId, Session } = await halfWay(await pool(w), w)
+    return { ClientId, Session, ...newPassword }
+  }),
+  open('RevokeToken', async (w) => {
+    const { ClientId, RefreshToken } = await signedIn(w)
+    return { ClientId, Token: RefreshToken }
+  }),
+  byToken('GetUser'),
+  byToken('UpdateUserAttributes', { UserAttributes: [{ Name: 'nickname', Value: 'A' }] }),
+  byToken('DeleteUserAttributes', { UserAttributeNames: ['nickname'] }),
+  byToken('DeleteUser'),
+  byToken('ChangePassword', { PreviousPassword: 'Permanent-2', ProposedPassword: Password }),
+  byToken('GetUserAttributeVerificationCode', { AttributeName: 'email' }),
+  open('VerifyUserAttribute', async (w) => {
+    const { p, AccessToken } = await signedIn(w)
+    const to = `ada@${w.account}.example.com`
+    const UserAttributes = [{ Name: 'email', Value: to }]
+    await w.people('AdminUpdateUserAttributes', { ...p.user, UserAttributes })
+    await w.people('GetUserAttributeVerificationCode', { AccessToken, AttributeName: 'email' })
+    return { AccessToken, AttributeName: 'email', Code: codeFor(w, to) }
+  }),
+  byToken('GlobalSignOut'),
+  byToken('SetUserMFAPreference', { EmailMfaSettings: { Enabled: false } }),
+  byToken('AssociateSoftwareToken'),
+  open('VerifySoftwareToken', async (w) => {
+    const { AccessToken } = await signedIn(w)
+    const { SecretCode } = await w.people('AssociateSoftwareToken', { AccessToken })
+    const step = timeStep(new Date(w.app.house.clock.now()))
+    return { AccessToken, UserCode: totp(fromBase32(SecretCode), step) }
+  }),
+]
+
+function fromBase32(text: string): Uint8Array {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = [...text].map((c) => letters.indexOf(c).toString(2).padStart(5, '0')).join('')
+  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
+}
+
+/** What administrators of user pools may, and what their users may without any policy. */
 export const cognitoRows: ReadonlyMap<string, Making> = new Map([
   everywhere('CreateUserPool', { PoolName: 'more' }),
   everywhere('ListUserPools', { MaxResults: 10 }),
@@ -158,4 +294,22 @@ export const cognitoRows: ReadonlyMap<string, Making> = new Map([
       }),
     ],
   ),
+  onUser('AdminUserGlobalSignOut'),
+  onUser('AdminSetUserMFAPreference', { EmailMfaSettings: { Enabled: false } }),
+  [
+    'AdminInitiateAuth',
+    onPool('AdminInitiateAuth', async (p) => {
+      const client = await p.withClient({ ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] })
+      await p.withUser({ TemporaryPassword: Password })
+      return { ...client, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters: named }
+    }),
+  ],
+  [
+    'AdminRespondToAuthChallenge',
+    onPool('AdminRespondToAuthChallenge', async (p, w) => {
+      const { Session, client } = await halfWay(p, w)
+      return { ...client, ...newPassword, Session }
+    }),
+  ],
+  ...peopleRows,
 ])

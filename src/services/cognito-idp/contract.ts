@@ -7,8 +7,8 @@ export type C = typeof Client
 /** `operation(name, { access, handle })`, typed by the official client. */
 export const operation = operationsOf<C>()
 
-/** `fail(code, message)`. */
-export const fail = errorsOf<C>()({})
+/** `fail(code, message)`; a flow that is not built is told like an operation that is not. */
+export const fail = errorsOf<C>()({ NotImplemented: 501 })
 
 /** The error for input that breaks a rule. */
 export const invalid = (message: string) => fail('InvalidParameterException', message)

@@ -22,6 +22,8 @@ export interface CredentialRecord {
   /** Tokens of sign-ins up to then are revoked. */
   readonly signedOutAt?: Date | undefined
   readonly totp?: Totp | undefined
+  /** One that waits for its first code; until then the old one serves. */
+  readonly newTotp?: Totp | undefined
 }
 
 export interface Mark {

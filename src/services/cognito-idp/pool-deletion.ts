@@ -7,6 +7,7 @@ import { credentials } from './credential-records.ts'
 import { groups } from './groups.ts'
 import { places, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { signingKeys } from './signing-keys.ts'
 import { users } from './user-records.ts'
 
 /** How many records of each kind go at once. */
@@ -57,7 +58,7 @@ export async function emptyPool({ detail }: Job, ctx: CallContext): Promise<void
   const pool = String(detail.pool)
   await ctx.store.transaction(async (tx) => {
     let more = false
-    for (const collection of [users, credentials, codes, groups] as const)
+    for (const collection of [users, credentials, codes, groups, signingKeys] as const)
       more = (await drain(tx, collection as Collection<unknown>, pool)) || more
     if (more) tx.schedule(emptying(pool, ctx.now().getTime()))
   })

@@ -54,6 +54,8 @@ export interface PoolRecord {
   readonly caseSensitive: boolean | undefined
   readonly settings: PoolSettings
   readonly mfa: PoolMfa
+  /** From it follow the answers about users who do not exist, so that they are always the same. */
+  readonly pretence: string
 }
 
 export const pools = collection<PoolRecord>('cognito.pools')({

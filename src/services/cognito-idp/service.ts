@@ -7,6 +7,7 @@ import {
   AdminSetUserPassword,
 } from './admin-passwords.ts'
 import { AdminDeleteUser, AdminDisableUser, AdminEnableUser, AdminGetUser } from './admin-users.ts'
+import { AdminRespondToAuthChallenge, RespondToAuthChallenge } from './challenges.ts'
 import {
   AddUserPoolClientSecret,
   DeleteUserPoolClientSecret,
@@ -20,15 +21,31 @@ import {
   UpdateUserPoolClient,
 } from './clients.ts'
 import { type C, invalid } from './contract.ts'
+import { ConfirmForgotPassword, ForgotPassword } from './forgotten-passwords.ts'
 import { CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup } from './groups.ts'
+import { issuerPages } from './issuer-pages.ts'
 import {
   AdminAddUserToGroup,
   AdminListGroupsForUser,
   AdminRemoveUserFromGroup,
   ListUsersInGroup,
 } from './memberships.ts'
+import { AdminSetUserMFAPreference, SetUserMFAPreference } from './mfa-preferences.ts'
+import {
+  ChangePassword,
+  DeleteUser,
+  DeleteUserAttributes,
+  GetUser,
+  GetUserAttributeVerificationCode,
+  UpdateUserAttributes,
+  VerifyUserAttribute,
+} from './own-account.ts'
 import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
+import { AdminInitiateAuth, InitiateAuth } from './sign-in.ts'
+import { AdminUserGlobalSignOut, GlobalSignOut, RevokeToken } from './sign-out.ts'
+import { ConfirmSignUp, ResendConfirmationCode, SignUp } from './sign-up.ts'
+import { AssociateSoftwareToken, VerifySoftwareToken } from './software-tokens.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tagging.ts'
 import { ListUsers } from './user-listing.ts'
 import {
@@ -54,22 +71,37 @@ export const service = defineService<C>()({
     AdminDisableUser,
     AdminEnableUser,
     AdminGetUser,
+    AdminInitiateAuth,
     AdminListGroupsForUser,
     AdminRemoveUserFromGroup,
     AdminResetUserPassword,
+    AdminRespondToAuthChallenge,
+    AdminSetUserMFAPreference,
     AdminSetUserPassword,
     AdminUpdateUserAttributes,
+    AdminUserGlobalSignOut,
+    AssociateSoftwareToken,
+    ChangePassword,
+    ConfirmForgotPassword,
+    ConfirmSignUp,
     CreateGroup,
     CreateUserPool,
     CreateUserPoolClient,
     DeleteGroup,
+    DeleteUser,
+    DeleteUserAttributes,
     DeleteUserPool,
     DeleteUserPoolClient,
     DeleteUserPoolClientSecret,
     DescribeUserPool,
     DescribeUserPoolClient,
+    ForgotPassword,
     GetGroup,
+    GetUser,
+    GetUserAttributeVerificationCode,
     GetUserPoolMfaConfig,
+    GlobalSignOut,
+    InitiateAuth,
     ListGroups,
     ListTagsForResource,
     ListUserPoolClientSecrets,
@@ -77,16 +109,29 @@ export const service = defineService<C>()({
     ListUserPools,
     ListUsers,
     ListUsersInGroup,
+    ResendConfirmationCode,
+    RespondToAuthChallenge,
+    RevokeToken,
+    SetUserMFAPreference,
     SetUserPoolMfaConfig,
+    SignUp,
     TagResource,
     UntagResource,
     UpdateGroup,
+    UpdateUserAttributes,
     UpdateUserPool,
     UpdateUserPoolClient,
+    VerifySoftwareToken,
+    VerifyUserAttribute,
   },
-  notYet: { others: 'sign-in of users and what surrounds it is still to be built' },
+  notYet: {
+    GetTokensFromRefreshToken: 'refresh tokens do not rotate yet',
+    others:
+      'functions, federation, domains, passkeys, devices, risk and import are still to be built',
+  },
   jobs: { 'cognito-idp.EmptyPool': emptyPool },
   invalid,
+  pages: issuerPages,
   secrets: [
     'AccessToken',
     'Attributes',

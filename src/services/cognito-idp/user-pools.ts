@@ -66,6 +66,7 @@ export const CreateUserPool = operation('CreateUserPool', {
       aliasAttributes: [...AliasAttributes],
       caseSensitive: input.UsernameConfiguration?.CaseSensitive,
       settings: poolSettings(input),
+      pretence: Buffer.from(ctx.random.bytes(32)).toString('hex'),
       mfa: { mode: MfaConfiguration, softwareToken: false, ...smsFactor(input) },
     }
     await ctx.store.transaction(async (tx) => {

@@ -1,0 +1,85 @@
+import { decodeJwt, errors, jwtVerify } from 'jose'
+import type { ReadContext } from '../../kernel/context.ts'
+import type { Owner } from '../../kernel/store.ts'
+import { placeOf, reading } from './client-places.ts'
+import { type ClientRecord, clients } from './client-records.ts'
+import { fail } from './contract.ts'
+import { credentials } from './credential-records.ts'
+import { type PoolRecord, pools } from './pool-records.ts'
+import { isRevoked } from './revocation.ts'
+import { knownKeys } from './signing-keys.ts'
+import { adminScope } from './tokens.ts'
+import { type UserRecord, users } from './user-records.ts'
+import { noUser } from './usernames.ts'
+
+/** Who carries an access token. */
+export interface Bearer {
+  readonly pool: PoolRecord
+  readonly client: ClientRecord
+  readonly user: UserRecord
+}
+
+/** What `locate` has verified, for the handler of the same call. */
+const bearers = new WeakMap<object, Bearer>()
+
+/** The bearer of a call whose token was verified. */
+export function bearerOf(input: object): Bearer {
+  const bearer = bearers.get(input)
+  if (bearer === undefined) throw new Error('a token that was not verified')
+  return bearer
+}
+
+const notAuthorized = (message: string) => fail('NotAuthorizedException', message)
+const invalidToken = () => notAuthorized('Invalid Access Token')
+
+/** The pool that a token says it is of; nothing is proven by it. */
+function poolIn(token: string): string {
+  try {
+    const { iss = '' } = decodeJwt(token)
+    return iss.slice(iss.lastIndexOf('/') + 1)
+  } catch {
+    throw invalidToken()
+  }
+}
+
+/** Verifies the access token of a call: signature, time, use, scope, and that nobody revoked it. */
+export async function byToken(
+  input: { readonly AccessToken: string },
+  read: ReadContext,
+): Promise<Owner> {
+  const token = input.AccessToken
+  const place = await placeOf(poolIn(token), reading(read), invalidToken)
+  const { account, region } = place
+  const store = read.storeOf({ account, region })
+  const cached: ReadContext['cached'] = (...asked) => read.cached(...asked)
+  const keys = await knownKeys(place.pool, { account, region, store, cached })
+  const key = keys.find(({ use }) => use === 'access')
+  if (key === undefined) throw invalidToken()
+  const { payload } = await jwtVerify(token, key.publicKey, {
+    algorithms: ['RS256'],
+    currentDate: read.now(),
+  }).catch((error) => {
+    if (error instanceof errors.JWTExpired) throw notAuthorized('Access Token has expired')
+    throw invalidToken()
+  })
+  if (payload.token_use !== 'access') throw invalidToken()
+  if (!String(payload.scope).split(' ').includes(adminScope))
+    throw notAuthorized('Access Token does not have required scopes')
+  const [pool, client, user, credential] = await Promise.all([
+    store.of(pools).get([place.pool]),
+    store.of(clients).get([place.pool, String(payload.client_id)]),
+    store.of(users).get([place.pool, String(payload.sub)]),
+    store.of(credentials).get([place.pool, String(payload.sub)]),
+  ])
+  if (pool === undefined || client === undefined) throw invalidToken()
+  if (user === undefined) throw noUser()
+  const signIn = { origin: payload.origin_jti as string, authTime: Number(payload.auth_time) }
+  if (credential !== undefined && isRevoked(credential, signIn))
+    throw notAuthorized('Access Token has been revoked')
+  if (!user.enabled) throw notAuthorized('User is disabled.')
+  bearers.set(input, { pool, client, user })
+  return { account, region }
+}
+
+/** Access of operations that users call for themselves. */
+export const withToken = { kind: 'token', scope: adminScope, locate: byToken } as const

@@ -1,0 +1,78 @@
+import type { CallContext } from '../../kernel/context.ts'
+import { credentialsOf } from './changing.ts'
+import { type App, appOf, byClient } from './client-places.ts'
+import { checkSecretHash } from './client-secrets.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { answerFactor, answerSetUp } from './factor-answers.ts'
+import { challengeOf } from './factors.ts'
+import { answerNewPassword } from './new-password.ts'
+import { noteProof } from './password-sign-in.ts'
+import { onPool } from './pool-targets.ts'
+import { adminApp, required } from './sign-in.ts'
+import type { Step } from './sign-in-end.ts'
+import { checkSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
+import { endSrp } from './srp-sign-in.ts'
+import { type UserRecord, users } from './user-records.ts'
+
+type Answers = Readonly<Record<string, string>>
+
+interface Asked {
+  readonly ChallengeName: string
+  readonly ChallengeResponses?: Answers | undefined
+  readonly Session?: string | undefined
+}
+
+const sessionChallenges = new Set([
+  'NEW_PASSWORD_REQUIRED',
+  'SOFTWARE_TOKEN_MFA',
+  'SMS_MFA',
+  'EMAIL_OTP',
+  'MFA_SETUP',
+  'SELECT_MFA_TYPE',
+])
+
+async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> {
+  const { ChallengeName: name, ChallengeResponses: answers = {} } = input
+  const username = required(answers, 'USERNAME')
+  checkSecretHash(app.client, username, answers.SECRET_HASH)
+  if (name === 'PASSWORD_VERIFIER') return endSrp(app, answers, ctx)
+  if (!sessionChallenges.has(name))
+    throw fail('NotImplemented', `Sallyport does not have the challenge ${name} yet.`)
+  const session = await openSession(input.Session, ctx)
+  checkSession(session, app, name)
+  const user = await ctx.store.of(users).get([app.pool.id, session.sub])
+  if (user === undefined) throw fail('NotAuthorizedException', 'Invalid session for the user.')
+  if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
+  if (name === 'NEW_PASSWORD_REQUIRED') return answerNewPassword(app, user, session, answers, ctx)
+  if (name === 'MFA_SETUP') return answerSetUp(app, user, session, ctx)
+  if (name === 'SELECT_MFA_TYPE') return choose(app, user, session, answers, ctx)
+  return answerFactor(app, user, session, answers, ctx)
+}
+
+async function choose(
+  app: App,
+  user: UserRecord,
+  session: SignInSession,
+  answers: Answers,
+  ctx: CallContext,
+): Promise<Step> {
+  const answer = required(answers, 'ANSWER')
+  const factor = session.choices?.find((one) => one === answer)
+  if (factor === undefined) throw invalid('Invalid MFA type selected.')
+  await noteProof(user, ctx, (old) => spent(old, session, ctx.now()))
+  return challengeOf(factor, app, user, await credentialsOf(ctx, user), ctx)
+}
+
+export const RespondToAuthChallenge = operation('RespondToAuthChallenge', {
+  access: {
+    kind: 'public',
+    why: 'the sealed session says who has come how far',
+    locate: byClient,
+  },
+  handle: async (input, ctx) => respond(await appOf(input, ctx), input, ctx),
+})
+
+export const AdminRespondToAuthChallenge = operation('AdminRespondToAuthChallenge', {
+  access: onPool,
+  handle: async (input, ctx, [target]) => respond(await adminApp(target, input, ctx), input, ctx),
+})

@@ -1,0 +1,101 @@
+import type { CallContext } from '../../kernel/context.ts'
+import type { App } from './client-places.ts'
+import { fail } from './contract.ts'
+import type { CredentialRecord } from './credential-records.ts'
+import { deliver, destinationOf, masked } from './delivery.ts'
+import type { PoolRecord } from './pool-records.ts'
+import type { Step } from './sign-in-end.ts'
+import { newSession } from './sign-in-sessions.ts'
+import type { Factor, UserRecord } from './user-records.ts'
+
+/** Second factors that the user has and the pool still offers. */
+export function factorsOf(
+  { mfa }: PoolRecord,
+  user: UserRecord,
+  { totp }: CredentialRecord,
+): readonly Factor[] {
+  const { enabled } = user.mfa
+  const has: Readonly<Record<Factor, boolean>> = {
+    SOFTWARE_TOKEN_MFA:
+      mfa.softwareToken && totp?.verified === true && enabled.includes('SOFTWARE_TOKEN_MFA'),
+    // Where a second factor is a must, a number that is there serves as one.
+    SMS_MFA:
+      mfa.sms !== undefined &&
+      user.attributes.phone_number !== undefined &&
+      (enabled.includes('SMS_MFA') || (mfa.mode === 'ON' && enabled.length === 0)),
+    EMAIL_OTP:
+      mfa.email !== undefined &&
+      user.attributes.email !== undefined &&
+      (enabled.includes('EMAIL_OTP') || (mfa.mode === 'ON' && enabled.length === 0)),
+  }
+  return (['SMS_MFA', 'SOFTWARE_TOKEN_MFA', 'EMAIL_OTP'] as const).filter((factor) => has[factor])
+}
+
+/** The challenge of a second factor; undefined when the user needs none. */
+export async function nextFactor(
+  app: App,
+  user: UserRecord,
+  credential: CredentialRecord,
+  ctx: CallContext,
+): Promise<Step | undefined> {
+  const { mfa } = app.pool
+  if (mfa.mode === 'OFF') return undefined
+  const choices = factorsOf(app.pool, user, credential)
+  const { preferred } = user.mfa
+  if (preferred !== undefined && choices.includes(preferred))
+    return challengeOf(preferred, app, user, credential, ctx)
+  if (choices.length === 1) return challengeOf(choices[0]!, app, user, credential, ctx)
+  if (choices.length > 1) {
+    const challenge = 'SELECT_MFA_TYPE'
+    return {
+      ChallengeName: challenge,
+      Session: await newSession(app, { sub: user.sub, challenge, choices }, ctx),
+      ChallengeParameters: { MFAS_CAN_CHOOSE: JSON.stringify(choices) },
+    }
+  }
+  if (mfa.mode === 'OPTIONAL') return undefined
+  if (!mfa.softwareToken)
+    throw fail('InvalidParameterException', 'User has no second factor that the pool offers.')
+  const challenge = 'MFA_SETUP'
+  return {
+    ChallengeName: challenge,
+    Session: await newSession(app, { sub: user.sub, challenge }, ctx),
+    ChallengeParameters: { MFAS_CAN_SETUP: JSON.stringify(['SOFTWARE_TOKEN_MFA']) },
+  }
+}
+
+/** The challenge of one factor; codes are sent and travel in the session, sealed. */
+export async function challengeOf(
+  factor: Factor,
+  app: App,
+  user: UserRecord,
+  { totp }: CredentialRecord,
+  ctx: CallContext,
+): Promise<Step> {
+  const { sub } = user
+  if (factor === 'SOFTWARE_TOKEN_MFA')
+    return {
+      ChallengeName: factor,
+      Session: await newSession(app, { sub, challenge: factor }, ctx),
+      ChallengeParameters: { ...(totp?.name && { FRIENDLY_DEVICE_NAME: totp.name }) },
+    }
+  const isMail = factor === 'EMAIL_OTP'
+  const to = destinationOf(user.attributes, isMail ? 'email' : 'phone_number')!
+  const code = ctx.random.text(isMail ? 8 : 6, '0123456789')
+  const { mfa, settings } = app.pool
+  const text = 'Your authentication code is {####}.'
+  const message = {
+    subject: mfa.email?.subject ?? 'Your authentication code',
+    email: mfa.email?.message ?? text,
+    sms: mfa.sms?.message ?? settings.SmsAuthenticationMessage ?? text,
+  }
+  await deliver(ctx, app.pool, to, message, { code, username: user.username })
+  return {
+    ChallengeName: factor,
+    Session: await newSession(app, { sub, challenge: factor, code }, ctx),
+    ChallengeParameters: {
+      CODE_DELIVERY_DELIVERY_MEDIUM: isMail ? 'EMAIL' : 'SMS',
+      CODE_DELIVERY_DESTINATION: masked(to.address),
+    },
+  }
+}

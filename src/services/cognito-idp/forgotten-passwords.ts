@@ -1,0 +1,69 @@
+import { changeUserIn } from './changing.ts'
+import { appOf, byClient } from './client-places.ts'
+import { checkSecretHash } from './client-secrets.ts'
+import { mismatch, tryCode } from './codes.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { deliveryDetails } from './delivery.ts'
+import { checkPassword, newPassword, withPassword } from './passwords.ts'
+import { pretendedDelivery, recoveryDestination, sendReset } from './recovery.ts'
+import { noCombination } from './sign-up.ts'
+import { findUser } from './usernames.ts'
+
+const open = {
+  kind: 'public',
+  why: 'who has forgotten a password cannot prove anything but an address',
+  locate: byClient,
+} as const
+
+export const ForgotPassword = operation('ForgotPassword', {
+  access: open,
+  async handle(input, ctx) {
+    const { pool, client } = await appOf(input, ctx)
+    checkSecretHash(client, input.Username, input.SecretHash)
+    const hides = client.settings.PreventUserExistenceErrors === 'ENABLED'
+    const user = await findUser(ctx.store, pool, input.Username)
+    const to = user && recoveryDestination(pool, user, 'self')
+    const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
+    if (hides && (to === undefined || !can))
+      return { CodeDeliveryDetails: pretendedDelivery(pool, input.Username) }
+    if (user === undefined) throw noCombination()
+    if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
+    if (!can)
+      throw fail('NotAuthorizedException', 'User password cannot be reset in the current state.')
+    if (to === undefined)
+      throw invalid(
+        'Cannot reset password for the user as there is no registered/verified email or phone_number',
+      )
+    await sendReset(ctx, pool, user, to)
+    return { CodeDeliveryDetails: deliveryDetails(to) }
+  },
+})
+
+export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
+  access: open,
+  async handle(input, ctx) {
+    const { pool, client } = await appOf(input, ctx)
+    checkSecretHash(client, input.Username, input.SecretHash)
+    const hides = client.settings.PreventUserExistenceErrors === 'ENABLED'
+    checkPassword(pool, input.Password)
+    const user = await findUser(ctx.store, pool, input.Username)
+    if (user === undefined) throw hides ? mismatch() : noCombination()
+    const password = await newPassword(pool, user.username, input.Password, ctx)
+    const attempt = await ctx.store.transaction(async (tx) => {
+      const attempt = await tryCode(tx, user, 'reset', input.ConfirmationCode, ctx.now())
+      if (!('good' in attempt)) return attempt
+      await changeUserIn(
+        tx,
+        user,
+        {
+          user: (old) => ({ ...old, status: 'CONFIRMED' }),
+          credential: (old) => withPassword(old, password, pool),
+        },
+        ctx.now(),
+      )
+      return attempt
+    })
+    if ('refused' in attempt) throw attempt.refused()
+    return {}
+  },
+})

@@ -1,0 +1,77 @@
+import type { HttpResponse } from '../../kernel/http.ts'
+import type { Page, PageContext } from '../../kernel/page.ts'
+import { placeOf, reading } from './client-places.ts'
+import { issuerOf } from './issuers.ts'
+import { livingPool, noPool } from './pool-targets.ts'
+import { keysOf, publicKeys } from './signing-keys.ts'
+
+const json = (value: unknown): HttpResponse => ({
+  status: 200,
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': 'public, max-age=300',
+    'access-control-allow-origin': '*',
+  },
+  body: JSON.stringify(value),
+})
+
+const unknown: HttpResponse = {
+  status: 404,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message: 'There is no such user pool.' }),
+}
+
+/** The pool that a path names, with the context of its own account and Region. */
+async function poolOf(id: string, ctx: PageContext) {
+  const place = await placeOf(id, reading(ctx), () => noPool(id))
+  if (place.id !== place.pool) throw noPool(id)
+  const { account, region } = place
+  const store = ctx.open({ account, region })
+  const cached: PageContext['cached'] = (...asked) => ctx.cached(...asked)
+  return {
+    pool: await livingPool(store, id),
+    in: { account, region, store, cached, random: ctx.random },
+  }
+}
+
+const isMissing = (error: unknown) =>
+  error instanceof Error && error.name === 'ResourceNotFoundException'
+
+/** Keys and discovery document of a pool (RFC 7517, OpenID Connect Discovery 1.0). */
+export const issuerPages: readonly Page[] = [
+  {
+    method: 'GET',
+    path: '/:pool/.well-known/jwks.json',
+    async handle({ params }, ctx) {
+      try {
+        const found = await poolOf(params.pool!, ctx)
+        return json({ keys: publicKeys(await keysOf(found.pool.id, found.in)) })
+      } catch (error) {
+        if (isMissing(error)) return unknown
+        throw error
+      }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/:pool/.well-known/openid-configuration',
+    async handle({ params }, ctx) {
+      try {
+        const { pool, in: place } = await poolOf(params.pool!, ctx)
+        const { baseUrl, issuer } = ctx
+        const url = issuerOf(pool, { baseUrl, issuer, region: place.region })
+        return json({
+          id_token_signing_alg_values_supported: ['RS256'],
+          issuer: url,
+          jwks_uri: `${url}/.well-known/jwks.json`,
+          response_types_supported: ['code', 'token'],
+          scopes_supported: ['openid', 'email', 'phone', 'profile'],
+          subject_types_supported: ['public'],
+        })
+      } catch (error) {
+        if (isMissing(error)) return unknown
+        throw error
+      }
+    },
+  },
+]

@@ -1,0 +1,56 @@
+import { isPassword } from '../../crypto/passwords.ts'
+import type { CallContext } from '../../kernel/context.ts'
+import { changeUser, credentialsOf } from './changing.ts'
+import type { App } from './client-places.ts'
+import { fail } from './contract.ts'
+import type { CredentialRecord } from './credential-records.ts'
+import { checkLock, failedOnce } from './lockout.ts'
+import type { UserRecord } from './user-records.ts'
+import { noUser } from './usernames.ts'
+
+/** The same words for a wrong password and, where the client wants it, for a user who is not there. */
+export const incorrect = () => fail('NotAuthorizedException', 'Incorrect username or password.')
+
+/** What is said of a user who does not exist. */
+export const unknownUser = ({ client }: App): Error =>
+  client.settings.PreventUserExistenceErrors === 'ENABLED' ? incorrect() : noUser()
+
+/** Notes a failed attempt, which brings the lock nearer. */
+export const noteFailure = (user: UserRecord, ctx: CallContext) =>
+  changeUser(ctx, user, { credential: (old) => failedOnce(old, ctx.now()) })
+
+/**
+ * Keeps what a proven factor changes, unless the user was locked meanwhile. Failures are forgotten only
+ * when the whole sign-in has succeeded: else a known password would buy guesses at the second factor.
+ */
+export const noteProof = (
+  user: UserRecord,
+  ctx: CallContext,
+  change: (old: CredentialRecord) => CredentialRecord,
+) =>
+  changeUser(ctx, user, {
+    credential(old) {
+      checkLock(old, ctx.now())
+      return change(old)
+    },
+  })
+
+/** Proves a password; whoever does not exist costs the same work. */
+export async function provePassword(
+  app: App,
+  user: UserRecord | undefined,
+  password: string,
+  ctx: CallContext,
+): Promise<{ readonly user: UserRecord; readonly credential: CredentialRecord }> {
+  const credential = user && (await credentialsOf(ctx, user))
+  if (credential !== undefined) checkLock(credential, ctx.now())
+  const good = await isPassword(password, credential?.hash)
+  if (user === undefined || credential === undefined) throw unknownUser(app)
+  if (user.status === 'RESET_REQUIRED')
+    throw fail('PasswordResetRequiredException', 'Password reset required for the user')
+  if (!good) {
+    await noteFailure(user, ctx)
+    throw incorrect()
+  }
+  return { user, credential }
+}

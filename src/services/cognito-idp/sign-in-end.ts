@@ -1,0 +1,70 @@
+import type { InitiateAuthCommandOutput } from '@aws-sdk/client-cognito-identity-provider'
+import type { CallContext } from '../../kernel/context.ts'
+import { timedUuid } from '../../kernel/ids.ts'
+import { changeUser, credentialsOf } from './changing.ts'
+import type { App } from './client-places.ts'
+import { fail } from './contract.ts'
+import type { CredentialRecord } from './credential-records.ts'
+import { nextFactor } from './factors.ts'
+import { newRefreshToken } from './refresh-tokens.ts'
+import { newSession } from './sign-in-sessions.ts'
+import { newTokens } from './tokens.ts'
+import type { UserRecord } from './user-records.ts'
+
+/** A challenge, or tokens. */
+export type Step = Omit<InitiateAuthCommandOutput, '$metadata'>
+
+const notAuthorized = (message: string) => fail('NotAuthorizedException', message)
+
+/** What follows when the password has been proven. */
+export async function afterPassword(
+  app: App,
+  user: UserRecord,
+  credential: CredentialRecord,
+  ctx: CallContext,
+): Promise<Step> {
+  if (!user.enabled) throw notAuthorized('User is disabled.')
+  if (user.status === 'UNCONFIRMED')
+    throw fail('UserNotConfirmedException', 'User is not confirmed.')
+  if (user.status !== 'FORCE_CHANGE_PASSWORD') return afterFirstFactor(app, user, credential, ctx)
+  if (credential.temporaryUntil !== undefined && credential.temporaryUntil <= ctx.now())
+    throw notAuthorized('Temporary password has expired and must be reset by an administrator.')
+  const missing = app.pool.schema
+    .filter(({ Name, Required }) => Required && Name !== 'sub' && !user.attributes[Name!])
+    .map(({ Name }) => `userAttributes.${Name}`)
+  const ChallengeName = 'NEW_PASSWORD_REQUIRED'
+  return {
+    ChallengeName,
+    Session: await newSession(app, { sub: user.sub, challenge: ChallengeName }, ctx),
+    ChallengeParameters: {
+      USER_ID_FOR_SRP: user.username,
+      requiredAttributes: JSON.stringify(missing),
+      userAttributes: JSON.stringify(user.attributes),
+    },
+  }
+}
+
+/** A second factor where there is one, else tokens. */
+export async function afterFirstFactor(
+  app: App,
+  user: UserRecord,
+  credential: CredentialRecord,
+  ctx: CallContext,
+): Promise<Step> {
+  return (await nextFactor(app, user, credential, ctx)) ?? signedIn(app, user, ctx)
+}
+
+/** The tokens of a new sign-in. */
+export async function signedIn(app: App, user: UserRecord, ctx: CallContext): Promise<Step> {
+  if ((await credentialsOf(ctx, user)).failures > 0)
+    await changeUser(ctx, user, {
+      credential: (old) => ({ ...old, failures: 0, failedAt: undefined }),
+    })
+  const now = ctx.now().getTime()
+  const signIn = { origin: timedUuid(now, ctx.random), authTime: Math.floor(now / 1_000) }
+  const [tokens, RefreshToken] = await Promise.all([
+    newTokens(app, user, signIn, ctx),
+    newRefreshToken(app, user, signIn, ctx),
+  ])
+  return { ChallengeParameters: {}, AuthenticationResult: { ...tokens, RefreshToken } }
+}

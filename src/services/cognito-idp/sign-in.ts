@@ -1,0 +1,107 @@
+import type { CallContext } from '../../kernel/context.ts'
+import { type App, appOf, byClient } from './client-places.ts'
+import { checkSecretHash } from './client-secrets.ts'
+import { livingClient } from './clients.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { provePassword } from './password-sign-in.ts'
+import { foundPool, onPool } from './pool-targets.ts'
+import { refreshed } from './refresh-tokens.ts'
+import { afterPassword, type Step } from './sign-in-end.ts'
+import { startSrp } from './srp-sign-in.ts'
+import { findUser } from './usernames.ts'
+
+type Parameters = Readonly<Record<string, string>>
+
+/** The value of a parameter that a flow cannot do without. */
+export function required(parameters: Parameters, name: string): string {
+  const value = parameters[name]
+  if (value === undefined || value === '') throw invalid(`Missing required parameter ${name}`)
+  return value
+}
+
+/** Whether the client's settings let a flow pass; what they do not say is AWS's default. */
+function isAllowed({ client }: App, flow: string, legacy: string): boolean {
+  const flows: readonly string[] = client.settings.ExplicitAuthFlows ?? [
+    'ALLOW_REFRESH_TOKEN_AUTH',
+    'ALLOW_USER_SRP_AUTH',
+    'ALLOW_CUSTOM_AUTH',
+  ]
+  const current = flows.some((name) => name.startsWith('ALLOW_'))
+  if (current) return flows.includes(`ALLOW_${flow}`)
+  // Before there were ALLOW_ names, SRP and refreshing were always on.
+  return flow === 'USER_SRP_AUTH' || flow === 'REFRESH_TOKEN_AUTH' || flows.includes(legacy)
+}
+
+function checkFlow(app: App, flow: string, admin: boolean): void {
+  const refuse = (message: string) => {
+    throw invalid(message)
+  }
+  if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
+    if (!isAllowed(app, 'REFRESH_TOKEN_AUTH', '')) refuse('Auth flow not enabled for this client')
+  } else if (flow === 'USER_SRP_AUTH') {
+    if (!isAllowed(app, flow, '')) refuse('USER_SRP_AUTH is not enabled for the client.')
+  } else if (flow === 'USER_PASSWORD_AUTH') {
+    if (!isAllowed(app, flow, flow)) refuse('USER_PASSWORD_AUTH flow not enabled for this client')
+  } else if (flow === 'ADMIN_USER_PASSWORD_AUTH' || flow === 'ADMIN_NO_SRP_AUTH') {
+    if (!admin || !isAllowed(app, 'ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH'))
+      refuse('Auth flow not enabled for this client')
+  } else if (flow === 'CUSTOM_AUTH')
+    refuse('Custom auth lambda trigger is not configured for the user pool.')
+  else throw fail('NotImplemented', `Sallyport does not have the flow ${flow} yet.`)
+}
+
+interface Start {
+  readonly AuthFlow: string
+  readonly AuthParameters?: Parameters | undefined
+}
+
+async function start(
+  app: App,
+  { AuthFlow: flow, AuthParameters: parameters = {} }: Start,
+  admin: boolean,
+  ctx: CallContext,
+): Promise<Step> {
+  checkFlow(app, flow, admin)
+  if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
+    const token = required(parameters, 'REFRESH_TOKEN')
+    const AuthenticationResult = await refreshed(app, { token, hash: parameters.SECRET_HASH }, ctx)
+    return { ChallengeParameters: {}, AuthenticationResult }
+  }
+  const name = required(parameters, 'USERNAME')
+  checkSecretHash(app.client, name, parameters.SECRET_HASH)
+  if (flow === 'USER_SRP_AUTH') {
+    const A = required(parameters, 'SRP_A')
+    return startSrp(app, await findUser(ctx.store, app.pool, name), { name, A }, ctx)
+  }
+  const password = required(parameters, 'PASSWORD')
+  const found = await findUser(ctx.store, app.pool, name)
+  const { user, credential } = await provePassword(app, found, password, ctx)
+  return afterPassword(app, user, credential, ctx)
+}
+
+/** The client of an administrator's call, which is one of the pool's. */
+export async function adminApp(
+  target: PoolTarget,
+  input: { readonly UserPoolId: string; readonly ClientId: string },
+  ctx: CallContext,
+): Promise<App> {
+  const pool = foundPool(target, input)
+  return { pool, client: await livingClient(ctx.store, pool.id, input.ClientId) }
+}
+
+type PoolTarget = Awaited<ReturnType<typeof onPool.targets>>[0]
+
+export const InitiateAuth = operation('InitiateAuth', {
+  access: {
+    kind: 'public',
+    why: 'sign-in is open to whoever knows the client id',
+    locate: byClient,
+  },
+  handle: async (input, ctx) => start(await appOf(input, ctx), input, false, ctx),
+})
+
+export const AdminInitiateAuth = operation('AdminInitiateAuth', {
+  access: onPool,
+  handle: async (input, ctx, [target]) =>
+    start(await adminApp(target, input, ctx), input, true, ctx),
+})

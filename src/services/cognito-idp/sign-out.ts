@@ -1,0 +1,65 @@
+import { timingSafeEqual } from 'node:crypto'
+import { bearerOf, withToken } from './access-tokens.ts'
+import { changeUser } from './changing.ts'
+import { appOf, byClient } from './client-places.ts'
+import { fail, operation } from './contract.ts'
+import { marked } from './credential-records.ts'
+import { foundPool, onPool } from './pool-targets.ts'
+import { openRefreshToken } from './refresh-tokens.ts'
+import { foundUser, noUser } from './usernames.ts'
+
+export const GlobalSignOut = operation('GlobalSignOut', {
+  access: withToken,
+  async handle(input, ctx) {
+    const signedOutAt = ctx.now()
+    await changeUser(ctx, bearerOf(input).user, {
+      credential: (old) => ({ ...old, signedOutAt }),
+    })
+    return {}
+  },
+})
+
+export const AdminUserGlobalSignOut = operation('AdminUserGlobalSignOut', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const user = await foundUser(ctx.store, foundPool(target, input), input.Username)
+    const signedOutAt = ctx.now()
+    await changeUser(ctx, user, { credential: (old) => ({ ...old, signedOutAt }) })
+    return {}
+  },
+})
+
+export const RevokeToken = operation('RevokeToken', {
+  access: {
+    kind: 'public',
+    why: 'whoever has the refresh token may end it',
+    locate: byClient,
+  },
+  async handle(input, ctx) {
+    const { pool, client } = await appOf(input, ctx)
+    const given = Buffer.from(input.ClientSecret ?? '')
+    const knows = client.secrets.some(({ value }) => {
+      const secret = Buffer.from(value)
+      return secret.length === given.length && timingSafeEqual(secret, given)
+    })
+    if (client.secrets.length > 0 && !knows)
+      throw fail('UnauthorizedException', 'Invalid client secret.')
+    if (client.settings.EnableTokenRevocation === false)
+      throw fail('UnsupportedOperationException', 'Token revocation is not enabled for the client.')
+    const claims = await openRefreshToken(input.Token, ctx)
+    if (claims === undefined)
+      throw fail('UnsupportedTokenTypeException', 'Only refresh tokens can be revoked.')
+    if (claims.client !== client.id)
+      throw fail('UnauthorizedException', 'The token was issued to another client.')
+    const mark = { id: claims.origin, until: new Date(claims.expiresAt) }
+    // Who is gone has no tokens that are good.
+    await changeUser(
+      ctx,
+      { pool: pool.id, sub: claims.sub },
+      { credential: (old) => ({ ...old, revoked: marked(old.revoked, mark, ctx.now()) }) },
+    ).catch((error) => {
+      if (error.code !== noUser().code) throw error
+    })
+    return {}
+  },
+})

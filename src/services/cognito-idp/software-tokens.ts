@@ -1,0 +1,113 @@
+import { base32 } from '../../crypto/base32.ts'
+import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import { bearerOf, byToken } from './access-tokens.ts'
+import { changeUser, credentialsOf } from './changing.ts'
+import { type App, appOf, placeOf, reading } from './client-places.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { withCode } from './factor-answers.ts'
+import { checkLock, failedOnce } from './lockout.ts'
+import { noPool } from './pool-targets.ts'
+import { newSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
+import { type UserRecord, users } from './user-records.ts'
+import { noUser } from './usernames.ts'
+
+interface Asked {
+  readonly AccessToken?: string | undefined
+  readonly Session?: string | undefined
+}
+
+/** Either a token or the session of a sign-in that stands at MFA_SETUP says who it is. */
+const byTokenOrSession = {
+  kind: 'public',
+  why: 'the access token or the sealed session is verified while the account is found',
+  async locate(input: Asked, read: ReadContext) {
+    if (input.AccessToken !== undefined) return byToken(input as { AccessToken: string }, read)
+    if (input.Session === undefined) throw invalid('Either AccessToken or Session is required.')
+    const { pool } = await openSession(input.Session, read)
+    const { account, region } = await placeOf(pool, reading(read), () => noPool(pool))
+    return { account, region }
+  },
+} as const
+
+interface Holder {
+  readonly app: App
+  readonly user: UserRecord
+  readonly session?: SignInSession | undefined
+}
+
+async function holderOf(input: Asked, ctx: CallContext): Promise<Holder> {
+  if (input.AccessToken !== undefined) {
+    const { pool, client, user } = bearerOf(input)
+    return { app: { pool, client }, user }
+  }
+  const session = await openSession(input.Session, ctx)
+  if (session.challenge !== 'MFA_SETUP')
+    throw fail('NotAuthorizedException', 'Invalid session for the user.')
+  const user = await ctx.store.of(users).get([session.pool, session.sub])
+  if (user === undefined) throw noUser()
+  return { app: await appOf({ ClientId: session.client }, ctx), user, session }
+}
+
+/** The next session in the place of one that is used up. */
+const nextSession = async (
+  { app, user, session }: Holder,
+  setUp: boolean,
+  ctx: CallContext,
+): Promise<{ Session?: string }> =>
+  session === undefined
+    ? {}
+    : { Session: await newSession(app, { sub: user.sub, challenge: 'MFA_SETUP', setUp }, ctx) }
+
+export const AssociateSoftwareToken = operation('AssociateSoftwareToken', {
+  access: byTokenOrSession,
+  async handle(input, ctx) {
+    const holder = await holderOf(input, ctx)
+    const { app, user, session } = holder
+    if (!app.pool.mfa.softwareToken)
+      throw fail(
+        'SoftwareTokenMFANotFoundException',
+        'Software Token MFA has not been enabled by the userPool.',
+      )
+    const secret = ctx.random.bytes(32)
+    await changeUser(ctx, user, {
+      credential(old) {
+        const next = session === undefined ? old : spent(old, session, ctx.now())
+        // A sign-in that has not ended cannot replace a token that works.
+        if (session !== undefined && old.totp?.verified && user.mfa.enabled.length > 0)
+          throw fail('NotAuthorizedException', 'Invalid session for the user.')
+        return { ...next, newTotp: { secret, verified: false } }
+      },
+    })
+    return { SecretCode: base32(secret), ...(await nextSession(holder, false, ctx)) }
+  },
+})
+
+export const VerifySoftwareToken = operation('VerifySoftwareToken', {
+  access: byTokenOrSession,
+  async handle(input, ctx) {
+    const holder = await holderOf(input, ctx)
+    const { user, session } = holder
+    const { newTotp } = await credentialsOf(ctx, user)
+    if (newTotp === undefined)
+      throw fail(
+        'SoftwareTokenMFANotFoundException',
+        'Software Token MFA is not set up for the user.',
+      )
+    const now = ctx.now()
+    let good = false
+    await changeUser(ctx, user, {
+      credential(old) {
+        checkLock(old, now)
+        const proven = old.newTotp && withCode(old.newTotp, input.UserCode, now)
+        good = proven !== undefined
+        if (proven === undefined) return failedOnce(old, now)
+        const next = session === undefined ? old : spent(old, session, now)
+        const name = input.FriendlyDeviceName
+        const totp = { ...proven, verified: true, ...(name !== undefined && { name }) }
+        return { ...next, newTotp: undefined, totp }
+      },
+    })
+    if (!good) throw fail('EnableSoftwareTokenMFAException', 'Code mismatch')
+    return { Status: 'SUCCESS' as const, ...(await nextSession(holder, true, ctx)) }
+  },
+})

@@ -1,0 +1,105 @@
+import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
+import { SignJWT } from 'jose'
+import type { CallContext } from '../../kernel/context.ts'
+import { isReadable } from './attributes.ts'
+import type { App } from './client-places.ts'
+import { validityOf } from './client-settings.ts'
+import { type GroupRecord, groups } from './groups.ts'
+import { issuerOf } from './issuers.ts'
+import { keysOf, type SigningKey } from './signing-keys.ts'
+import type { UserRecord } from './user-records.ts'
+
+/** The scope of tokens that API calls, not browsers, have signed in for. */
+export const adminScope = 'aws.cognito.signin.user.admin'
+
+/** A sign-in, from which all its tokens descend. */
+export interface SignIn {
+  /** `origin_jti`: a UUID that begins with the time. */
+  readonly origin: string
+  /** Seconds since 1970. */
+  readonly authTime: number
+}
+
+async function groupsOf(user: UserRecord, ctx: CallContext): Promise<readonly GroupRecord[]> {
+  const found = await Promise.all(
+    user.groups.map((name) => ctx.store.of(groups).findOne('name', `${user.pool}|${name}`)),
+  )
+  return found
+    .filter((group) => group !== undefined)
+    .toSorted((a, b) => (a.precedence ?? Infinity) - (b.precedence ?? Infinity) || 0)
+}
+
+/** Roles of the groups; the one that counts most is preferred, unless several do. */
+function roleClaims(of: readonly GroupRecord[]): Record<string, unknown> {
+  const withRole = of.filter(({ roleArn }) => roleArn !== undefined)
+  const [first] = withRole
+  if (first === undefined) return {}
+  const least = first.precedence
+  const top = new Set(
+    withRole.filter(({ precedence }) => precedence === least).map(({ roleArn }) => roleArn),
+  )
+  return {
+    'cognito:roles': [...new Set(withRole.map(({ roleArn }) => roleArn))],
+    ...(top.size === 1 && { 'cognito:preferred_role': first.roleArn }),
+  }
+}
+
+/** An attribute as OpenID Connect has the claim; custom ones are texts. */
+function claim(name: string, value: string): unknown {
+  if (name === 'email_verified' || name === 'phone_number_verified') return value === 'true'
+  if (name === 'address') return { formatted: value }
+  return name === 'updated_at' ? Number(value) : value
+}
+
+const signed = (claims: Record<string, unknown>, { id, privateKey }: SigningKey) =>
+  new SignJWT(claims).setProtectedHeader({ kid: id, alg: 'RS256' }).sign(privateKey)
+
+/** ID and access token of a sign-in, for an hour or as the client has it. */
+export async function newTokens(
+  { pool, client }: App,
+  user: UserRecord,
+  signIn: SignIn,
+  ctx: CallContext,
+): Promise<AuthenticationResultType> {
+  const keys = await keysOf(pool.id, ctx)
+  const of = await groupsOf(user, ctx)
+  const iat = Math.floor(ctx.now().getTime() / 1_000)
+  const validity = validityOf(client.settings)
+  const revocable = client.settings.EnableTokenRevocation !== false
+  const shared = {
+    sub: user.sub,
+    iss: issuerOf(pool, ctx),
+    ...(of.length > 0 && { 'cognito:groups': of.map(({ name }) => name) }),
+    ...(revocable && { origin_jti: signIn.origin }),
+    event_id: ctx.requestId,
+    auth_time: signIn.authTime,
+    iat,
+  }
+  const jti = () => (revocable ? { jti: ctx.random.uuid() } : {})
+  const readable = Object.entries(user.attributes).filter(([name]) => isReadable(client, name))
+  const idClaims = {
+    ...Object.fromEntries(readable.map(([name, value]) => [name, claim(name, value)])),
+    ...shared,
+    ...roleClaims(of),
+    'cognito:username': user.username,
+    aud: client.id,
+    token_use: 'id',
+    exp: iat + validity.id,
+    ...jti(),
+  }
+  const accessClaims = {
+    ...shared,
+    client_id: client.id,
+    token_use: 'access',
+    scope: adminScope,
+    username: user.username,
+    exp: iat + validity.access,
+    ...jti(),
+  }
+  const key = (use: string) => keys.find((one) => one.use === use)!
+  const [IdToken, AccessToken] = await Promise.all([
+    signed(idClaims, key('id')),
+    signed(accessClaims, key('access')),
+  ])
+  return { AccessToken, IdToken, ExpiresIn: validity.access, TokenType: 'Bearer' }
+}
