@@ -4,8 +4,8 @@ import { fail } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
 import { deliver, destinationOf, masked } from './delivery.ts'
 import type { PoolRecord } from './pool-records.ts'
-import type { Step } from './sign-in-end.ts'
 import { newSession } from './sign-in-sessions.ts'
+import type { Step } from './sign-in-steps.ts'
 import type { Factor, UserRecord } from './user-records.ts'
 
 /** Second factors that the user has and the pool still offers. */

@@ -1,4 +1,3 @@
-import type { InitiateAuthCommandOutput } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { timedUuid } from '../../kernel/ids.ts'
 import { changeUser, credentialsOf } from './changing.ts'
@@ -8,11 +7,9 @@ import type { CredentialRecord } from './credential-records.ts'
 import { nextFactor } from './factors.ts'
 import { newRefreshToken } from './refresh-tokens.ts'
 import { newSession } from './sign-in-sessions.ts'
+import type { Step } from './sign-in-steps.ts'
 import { newTokens } from './tokens.ts'
 import type { UserRecord } from './user-records.ts'
-
-/** A challenge, or tokens. */
-export type Step = Omit<InitiateAuthCommandOutput, '$metadata'>
 
 const notAuthorized = (message: string) => fail('NotAuthorizedException', message)
 

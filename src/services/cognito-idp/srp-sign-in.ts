@@ -7,8 +7,9 @@ import { fail, invalid } from './contract.ts'
 import { checkLock } from './lockout.ts'
 import { incorrect, noteFailure, noteProof, unknownUser } from './password-sign-in.ts'
 import { poolName } from './passwords.ts'
-import { afterPassword, type Step } from './sign-in-end.ts'
+import { afterPassword } from './sign-in-end.ts'
 import { spent } from './sign-in-sessions.ts'
+import type { Step } from './sign-in-steps.ts'
 import { type UserRecord, users } from './user-records.ts'
 
 /** The server's side of an exchange, sealed into the SECRET_BLOCK. */
