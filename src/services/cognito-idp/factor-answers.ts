@@ -8,8 +8,9 @@ import { fail } from './contract.ts'
 import type { CredentialRecord, Totp } from './credential-records.ts'
 import { checkLock, failedOnce } from './lockout.ts'
 import { required } from './sign-in.ts'
-import { type Step, signedIn } from './sign-in-end.ts'
+import { signedIn } from './sign-in-end.ts'
 import { type SignInSession, spent } from './sign-in-sessions.ts'
+import type { Step } from './sign-in-steps.ts'
 import type { UserRecord } from './user-records.ts'
 
 /** The token after a good code; undefined when it is none, and an error when it was used before. */
