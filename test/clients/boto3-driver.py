@@ -19,6 +19,17 @@ def plain(value):
     raise TypeError(type(value))
 
 
+def bytes_of(shape, value):
+    """The value with the bytes that its shape wants: JSON carries them as base64."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        return {name: bytes_of(shape.members[name], each) if name in shape.members else each for name, each in value.items()}
+    if shape.type_name == "list" and isinstance(value, list):
+        return [bytes_of(shape.member, each) for each in value]
+    if shape.type_name == "blob" and isinstance(value, str):
+        return base64.b64decode(value)
+    return value
+
+
 for line in sys.stdin:
     call = json.loads(line)
     keys = call["keys"]
@@ -32,8 +43,12 @@ for line in sys.stdin:
         config=config,
     )
     try:
-        names = {api: name for name, api in client.meta.method_to_api_mapping.items()}
-        output = getattr(client, names.get(call["operation"], call["operation"]))(**call["input"])
+        apis = client.meta.method_to_api_mapping
+        names = {api: name for name, api in apis.items()}
+        method = getattr(client, names.get(call["operation"], call["operation"]))
+        model = client.meta.service_model.operation_model(apis.get(call["operation"], call["operation"]))
+        shape = model.input_shape
+        output = method(**(bytes_of(shape, call["input"]) if shape else call["input"]))
         output.pop("ResponseMetadata", None)
         answer = {"ok": True, "output": output}
     except (AttributeError, botocore.exceptions.ParamValidationError, botocore.exceptions.UnknownServiceError) as error:

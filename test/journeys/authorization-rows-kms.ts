@@ -131,7 +131,6 @@ const everyKey: readonly (readonly [string, Making])[] = [
     'EnableKey',
     'EnableKeyRotation',
     'GetKeyLastUsage',
-    'GetKeyPolicy',
     'GetKeyRotationStatus',
     'ListGrants',
     'ListKeyPolicies',
@@ -244,9 +243,10 @@ export const kmsRows: ReadonlyMap<string, Making> = new Map<string, Making>([
     'PutKeyPolicy',
     on('PutKeyPolicy', async (w, KeyId) => {
       const { Policy } = await w.kms('GetKeyPolicy', { KeyId })
-      return { Policy }
+      return { Policy, PolicyName: 'default' }
     }),
   ],
+  ['GetKeyPolicy', on('GetKeyPolicy', () => ({ PolicyName: 'default' }))],
   [
     'ReEncrypt',
     async (w) => {
