@@ -185,6 +185,10 @@ const peopleRows: readonly [string, Making][] = [
     const { ClientId, RefreshToken } = await signedIn(w)
     return { ClientId, Token: RefreshToken }
   }),
+  open('GetTokensFromRefreshToken', async (w) => {
+    const { ClientId, RefreshToken } = await signedIn(w)
+    return { ClientId, RefreshToken }
+  }),
   byToken('GetUser'),
   byToken('UpdateUserAttributes', { UserAttributes: [{ Name: 'nickname', Value: 'A' }] }),
   byToken('DeleteUserAttributes', { UserAttributeNames: ['nickname'] }),

@@ -30,6 +30,17 @@ export function checkSecretHash(
     throw fail('NotAuthorizedException', `Unable to verify secret hash for client ${client.id}`)
 }
 
+/** Whether the client's secret itself was told; a client without one needs none. */
+export function knowsSecret(client: ClientRecord, given = ''): boolean {
+  const told = Buffer.from(given)
+  let good = client.secrets.length === 0
+  for (const { value } of client.secrets) {
+    const secret = Buffer.from(value)
+    if (secret.length === told.length && timingSafeEqual(secret, told)) good = true
+  }
+  return good
+}
+
 export const AddUserPoolClientSecret = operation('AddUserPoolClientSecret', {
   access: onPool,
   async handle(input, ctx, [target]) {

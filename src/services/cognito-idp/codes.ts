@@ -64,6 +64,7 @@ export type Attempt = { readonly good: CodeRecord } | { readonly refused: () => 
 /**
  * Tries a code within the transaction that does what it permits. A refusal is returned, not thrown, so
  * that the failed attempt is kept: throw it after the commit.
+ * @param how `look` leaves a good code good
  */
 export async function tryCode(
   tx: Transaction,
@@ -71,6 +72,7 @@ export async function tryCode(
   purpose: Purpose,
   given: string,
   now: Date,
+  how: 'use' | 'look' = 'use',
 ): Promise<Attempt> {
   const record = await tx.of(codes).get([pool, sub, purpose])
   if (record === undefined) return { refused: expired }
@@ -83,6 +85,6 @@ export async function tryCode(
     return { refused: mismatch }
   }
   if (!record.open || record.expiresAt <= now) return { refused: expired }
-  await tx.of(codes).put({ ...record, open: false, failed })
+  if (how === 'use') await tx.of(codes).put({ ...record, open: false, failed })
   return { good: record }
 }

@@ -1,10 +1,10 @@
-import { changeUserIn } from './changing.ts'
+import { changeUserIn, credentialsOf } from './changing.ts'
 import { appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { mismatch, tryCode } from './codes.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { deliveryDetails } from './delivery.ts'
-import { checkPassword, newPassword, withPassword } from './passwords.ts'
+import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
 import { pretendedDelivery, recoveryDestination, sendReset } from './recovery.ts'
 import { noCombination } from './sign-up.ts'
 import { findUser } from './usernames.ts'
@@ -48,9 +48,16 @@ export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
     checkPassword(pool, input.Password)
     const user = await findUser(ctx.store, pool, input.Username)
     if (user === undefined) throw hides ? mismatch() : noCombination()
+    const now = ctx.now()
+    const looked = await ctx.store.transaction((tx) =>
+      tryCode(tx, user, 'reset', input.ConfirmationCode, now, 'look'),
+    )
+    if ('refused' in looked) throw looked.refused()
+    // Only who has the code hears which passwords were used before.
+    await checkHistory(pool, await credentialsOf(ctx, user), input.Password)
     const password = await newPassword(pool, user.username, input.Password, ctx)
     const attempt = await ctx.store.transaction(async (tx) => {
-      const attempt = await tryCode(tx, user, 'reset', input.ConfirmationCode, ctx.now())
+      const attempt = await tryCode(tx, user, 'reset', input.ConfirmationCode, now)
       if (!('good' in attempt)) return attempt
       await changeUserIn(
         tx,
@@ -59,7 +66,7 @@ export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
           user: (old) => ({ ...old, status: 'CONFIRMED' }),
           credential: (old) => withPassword(old, password, pool),
         },
-        ctx.now(),
+        now,
       )
       return attempt
     })

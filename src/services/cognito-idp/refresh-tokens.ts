@@ -1,10 +1,10 @@
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { credentialsOf } from './changing.ts'
-import type { App } from './client-places.ts'
-import { checkSecretHash } from './client-secrets.ts'
+import { type App, appOf, byClient } from './client-places.ts'
+import { checkSecretHash, knowsSecret } from './client-secrets.ts'
 import { validityOf } from './client-settings.ts'
-import { fail } from './contract.ts'
+import { fail, operation } from './contract.ts'
 import { isRevoked } from './revocation.ts'
 import { newTokens, type SignIn } from './tokens.ts'
 import { type UserRecord, users } from './user-records.ts'
@@ -44,10 +44,13 @@ export async function openRefreshToken(
   return opened === undefined ? undefined : JSON.parse(new TextDecoder().decode(opened))
 }
 
-/** New ID and access tokens of a sign-in that lasts. */
+/**
+ * New ID and access tokens of a sign-in that lasts.
+ * @param prove refuses a client that does not know its secret
+ */
 export async function refreshed(
   app: App,
-  { token, hash }: { readonly token: string; readonly hash: string | undefined },
+  { token, prove }: { readonly token: string; readonly prove: (user: UserRecord) => void },
   ctx: CallContext,
 ): Promise<AuthenticationResultType> {
   const { pool, client } = app
@@ -57,7 +60,7 @@ export async function refreshed(
   if (claims.expiresAt <= ctx.now().getTime()) throw notAuthorized('Refresh Token has expired')
   const user = await ctx.store.of(users).get([pool.id, claims.sub])
   if (user === undefined) throw notAuthorized('Invalid Refresh Token')
-  checkOwnHash(app, user, hash)
+  prove(user)
   if (isRevoked(await credentialsOf(ctx, user), claims))
     throw notAuthorized('Refresh Token has been revoked')
   if (!user.enabled) throw notAuthorized('User is disabled.')
@@ -65,7 +68,7 @@ export async function refreshed(
 }
 
 /** Clients hash the user's name, or its `sub`, whichever they have from the token. */
-function checkOwnHash(
+export function checkOwnHash(
   { client }: App,
   { username, sub }: UserRecord,
   hash: string | undefined,
@@ -76,3 +79,20 @@ function checkOwnHash(
     checkSecretHash(client, sub, hash)
   }
 }
+
+export const GetTokensFromRefreshToken = operation('GetTokensFromRefreshToken', {
+  access: {
+    kind: 'public',
+    why: 'whoever has the refresh token goes on with the sign-in',
+    locate: byClient,
+  },
+  async handle(input, ctx) {
+    const app = await appOf(input, ctx)
+    const token = input.RefreshToken
+    const prove = () => {
+      if (!knowsSecret(app.client, input.ClientSecret))
+        throw notAuthorized(`Unable to verify secret for client ${app.client.id}`)
+    }
+    return { AuthenticationResult: await refreshed(app, { token, prove }, ctx) }
+  },
+})

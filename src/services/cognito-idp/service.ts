@@ -42,6 +42,7 @@ import {
 } from './own-account.ts'
 import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
+import { GetTokensFromRefreshToken } from './refresh-tokens.ts'
 import { AdminInitiateAuth, InitiateAuth } from './sign-in.ts'
 import { AdminUserGlobalSignOut, GlobalSignOut, RevokeToken } from './sign-out.ts'
 import { ConfirmSignUp, ResendConfirmationCode, SignUp } from './sign-up.ts'
@@ -97,6 +98,7 @@ export const service = defineService<C>()({
     DescribeUserPoolClient,
     ForgotPassword,
     GetGroup,
+    GetTokensFromRefreshToken,
     GetUser,
     GetUserAttributeVerificationCode,
     GetUserPoolMfaConfig,
@@ -125,7 +127,6 @@ export const service = defineService<C>()({
     VerifyUserAttribute,
   },
   notYet: {
-    GetTokensFromRefreshToken: 'refresh tokens do not rotate yet',
     others:
       'functions, federation, domains, passkeys, devices, risk and import are still to be built',
   },
@@ -150,6 +151,7 @@ export const service = defineService<C>()({
     'PreviousPassword',
     'ProposedPassword',
     'SecretCode',
+    'RefreshToken',
     'SecretHash',
     'Session',
     'TemporaryPassword',

@@ -181,6 +181,14 @@ test('a client secret must be proven, also by administrators and when refreshing
   })
   assert.ok(again.AuthenticationResult!.IdToken)
   assert.equal(again.AuthenticationResult!.RefreshToken, undefined)
+  const RefreshToken = AuthenticationResult!.RefreshToken!
+  const told = (ClientSecret?: string) =>
+    idp.getTokensFromRefreshToken({ ClientId, RefreshToken, ClientSecret })
+  assert.ok((await told(secret)).AuthenticationResult!.AccessToken)
+  await assert.rejects(
+    told('x'.repeat(51)),
+    refused('NotAuthorizedException', `Unable to verify secret for client ${ClientId}`),
+  )
 })
 
 test('tokens end: by sign-out, revocation, time, and with their user', async () => {

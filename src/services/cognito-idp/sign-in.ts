@@ -5,10 +5,11 @@ import { livingClient } from './clients.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { provePassword } from './password-sign-in.ts'
 import { foundPool, onPool } from './pool-targets.ts'
-import { refreshed } from './refresh-tokens.ts'
+import { checkOwnHash, refreshed } from './refresh-tokens.ts'
 import { afterPassword } from './sign-in-end.ts'
 import type { Step } from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
+import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
 
 type Parameters = Readonly<Record<string, string>>
@@ -65,7 +66,8 @@ async function start(
   checkFlow(app, flow, admin)
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
     const token = required(parameters, 'REFRESH_TOKEN')
-    const AuthenticationResult = await refreshed(app, { token, hash: parameters.SECRET_HASH }, ctx)
+    const prove = (user: UserRecord) => checkOwnHash(app, user, parameters.SECRET_HASH)
+    const AuthenticationResult = await refreshed(app, { token, prove }, ctx)
     return { ChallengeParameters: {}, AuthenticationResult }
   }
   const name = required(parameters, 'USERNAME')

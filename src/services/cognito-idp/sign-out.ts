@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import { bearerOf, withToken } from './access-tokens.ts'
 import { changeUser } from './changing.ts'
 import { appOf, byClient } from './client-places.ts'
+import { knowsSecret } from './client-secrets.ts'
 import { fail, operation } from './contract.ts'
 import { marked } from './credential-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
@@ -37,12 +37,7 @@ export const RevokeToken = operation('RevokeToken', {
   },
   async handle(input, ctx) {
     const { pool, client } = await appOf(input, ctx)
-    const given = Buffer.from(input.ClientSecret ?? '')
-    const knows = client.secrets.some(({ value }) => {
-      const secret = Buffer.from(value)
-      return secret.length === given.length && timingSafeEqual(secret, given)
-    })
-    if (client.secrets.length > 0 && !knows)
+    if (!knowsSecret(client, input.ClientSecret))
       throw fail('UnauthorizedException', 'Invalid client secret.')
     if (client.settings.EnableTokenRevocation === false)
       throw fail('UnsupportedOperationException', 'Token revocation is not enabled for the client.')
