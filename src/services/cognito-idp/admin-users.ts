@@ -1,10 +1,12 @@
 import type { CallContext } from '../../kernel/context.ts'
+import type { Collection, Key, Transaction } from '../../kernel/store.ts'
 import { attributeList } from './attributes.ts'
 import { changeUser } from './changing.ts'
 import { codes } from './code-records.ts'
 import { operation } from './contract.ts'
 import { credentials } from './credential-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { rotations } from './refresh-rotation.ts'
 import { type UserRecord, users } from './user-records.ts'
 import { mfaShape } from './user-shape.ts'
 import { foundUser, noUser } from './usernames.ts'
@@ -26,14 +28,23 @@ export const AdminGetUser = operation('AdminGetUser', {
   },
 })
 
+/** What users have beside their credentials; its keys begin with pool and `sub`. */
+export const belongings = [codes, rotations] as const
+
+async function deleteAll(tx: Transaction, of: Collection<unknown>, prefix: Key): Promise<void> {
+  const { records, after } = await tx.of(of).list({ prefix, limit: 1_000 })
+  for (const record of records) await tx.of(of).delete(of.options.key(record))
+  if (after !== undefined) await deleteAll(tx, of, prefix)
+}
+
 /** Deletes a user with all that belongs to it. */
 export const deleteUser = (ctx: Pick<CallContext, 'store'>, { pool, sub }: UserRecord) =>
   ctx.store.transaction(async (tx) => {
     await livingPool(tx, pool)
     if (!(await tx.of(users).delete([pool, sub]))) throw noUser()
     await tx.of(credentials).delete([pool, sub])
-    const { records } = await tx.of(codes).list({ prefix: [pool, sub], limit: 100 })
-    for (const { purpose } of records) await tx.of(codes).delete([pool, sub, purpose])
+    for (const collection of belongings)
+      await deleteAll(tx, collection as Collection<unknown>, [pool, sub])
   })
 
 export const AdminDeleteUser = operation('AdminDeleteUser', {

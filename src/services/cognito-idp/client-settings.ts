@@ -83,9 +83,6 @@ function checkFlows({
     )
   if (rotation?.Feature === 'ENABLED' && flows.includes('ALLOW_REFRESH_TOKEN_AUTH'))
     throw invalid('Refresh token rotation cannot be enabled when ALLOW_REFRESH_TOKEN_AUTH is set.')
-  // A client that could not refresh at all would be worse than none.
-  if (rotation?.Feature === 'ENABLED')
-    throw fail('NotImplemented', 'Sallyport does not have refresh token rotation yet.')
 }
 
 const day = 86_400

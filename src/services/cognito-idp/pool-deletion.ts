@@ -1,7 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
 import type { Collection, Index, Job, Transaction } from '../../kernel/store.ts'
+import { belongings } from './admin-users.ts'
 import { clients } from './client-records.ts'
-import { codes } from './code-records.ts'
 import { invalid, operation } from './contract.ts'
 import { credentials } from './credential-records.ts'
 import { groups } from './groups.ts'
@@ -58,7 +58,7 @@ export async function emptyPool({ detail }: Job, ctx: CallContext): Promise<void
   const pool = String(detail.pool)
   await ctx.store.transaction(async (tx) => {
     let more = false
-    for (const collection of [users, credentials, codes, groups, signingKeys] as const)
+    for (const collection of [users, credentials, ...belongings, groups, signingKeys] as const)
       more = (await drain(tx, collection as Collection<unknown>, pool)) || more
     if (more) tx.schedule(emptying(pool, ctx.now().getTime()))
   })

@@ -5,6 +5,7 @@ import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash, knowsSecret } from './client-secrets.ts'
 import { validityOf } from './client-settings.ts'
 import { fail, operation } from './contract.ts'
+import { checkRotation, rotated, rotates } from './refresh-rotation.ts'
 import { isRevoked } from './revocation.ts'
 import { newTokens, type SignIn } from './tokens.ts'
 import { type UserRecord, users } from './user-records.ts'
@@ -16,6 +17,8 @@ export interface RefreshClaims extends SignIn {
   readonly sub: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
+  /** How many tokens of the sign-in were before this one, where they rotate. */
+  readonly generation?: number | undefined
 }
 
 const bound = 'cognito-idp/refresh'
@@ -26,9 +29,12 @@ export async function newRefreshToken(
   signIn: SignIn,
   ctx: CallContext,
 ): Promise<string> {
-  const seal = await ctx.ports.seals.ready('cognito-idp.refresh')
   const expiresAt = ctx.now().getTime() + validityOf(client.settings).refresh * 1_000
-  const claims: RefreshClaims = { ...signIn, pool: pool.id, client: client.id, sub, expiresAt }
+  return sealed({ ...signIn, pool: pool.id, client: client.id, sub, expiresAt }, ctx)
+}
+
+async function sealed(claims: RefreshClaims, ctx: CallContext): Promise<string> {
+  const seal = await ctx.ports.seals.ready('cognito-idp.refresh')
   return seal.seal(new TextEncoder().encode(JSON.stringify(claims)), bound)
 }
 
@@ -45,7 +51,8 @@ export async function openRefreshToken(
 }
 
 /**
- * New ID and access tokens of a sign-in that lasts.
+ * New ID and access tokens of a sign-in that lasts, and the refresh token that comes after this one
+ * where the client has them rotate.
  * @param prove refuses a client that does not know its secret
  */
 export async function refreshed(
@@ -64,7 +71,13 @@ export async function refreshed(
   if (isRevoked(await credentialsOf(ctx, user), claims))
     throw notAuthorized('Refresh Token has been revoked')
   if (!user.enabled) throw notAuthorized('User is disabled.')
-  return newTokens(app, user, claims, ctx)
+  if (!rotates(app)) {
+    await checkRotation(app, claims, ctx)
+    return newTokens(app, user, claims, ctx)
+  }
+  const generation = await rotated(app, claims, ctx)
+  const tokens = await newTokens(app, user, claims, ctx)
+  return { ...tokens, RefreshToken: await sealed({ ...claims, generation }, ctx) }
 }
 
 /** Clients hash the user's name, or its `sub`, whichever they have from the token. */

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { totp as codeAt, timeStep } from '../../crypto/totp.ts'
-import { type Cognito, inbox, installCognito, newPool, refused } from './pools.test-support.ts'
+import { type Cognito, inbox, installCognito, refused } from './pools.test-support.ts'
+import { PASSWORD, signInPool } from './sign-in.test-support.ts'
 
 let cognito: Cognito
 before(async () => {
@@ -11,53 +12,7 @@ before(async () => {
 })
 after(() => cognito.close())
 
-const PASSWORD = 'Permanent-1'
-
-/** A pool with an app client and a confirmed user. */
-async function people(pool: object = {}, client: object = {}) {
-  const { idp } = cognito
-  const UserPoolId = await newPool(cognito, pool)
-  const { UserPoolClient } = await idp.createUserPoolClient({
-    UserPoolId,
-    ClientName: 'app',
-    ExplicitAuthFlows: [
-      'ALLOW_USER_PASSWORD_AUTH',
-      'ALLOW_ADMIN_USER_PASSWORD_AUTH',
-      'ALLOW_REFRESH_TOKEN_AUTH',
-    ],
-    ...client,
-  })
-  const ClientId = UserPoolClient!.ClientId!
-  await idp.adminCreateUser({
-    UserPoolId,
-    Username: 'ada',
-    TemporaryPassword: 'Temporary-1',
-    MessageAction: 'SUPPRESS',
-    UserAttributes: [
-      { Name: 'email', Value: 'ada@example.com' },
-      { Name: 'email_verified', Value: 'true' },
-    ],
-  })
-  const secret = UserPoolClient!.ClientSecret
-  return {
-    UserPoolId,
-    ClientId,
-    secret,
-    confirm: () =>
-      idp.adminSetUserPassword({
-        UserPoolId,
-        Username: 'ada',
-        Password: PASSWORD,
-        Permanent: true,
-      }),
-    signIn: (PASSWORD_: string = PASSWORD, USERNAME = 'ada') =>
-      idp.initiateAuth({
-        ClientId,
-        AuthFlow: 'USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME, PASSWORD: PASSWORD_ },
-      }),
-  }
-}
+const people = (pool?: object, client?: object) => signInPool(cognito, pool, client)
 
 const keysOf = async (pool: string) => {
   const answer = await fetch(`${cognito.house.url}/${pool}/.well-known/jwks.json`)

@@ -5,6 +5,7 @@ import { livingClient } from './clients.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { provePassword } from './password-sign-in.ts'
 import { foundPool, onPool } from './pool-targets.ts'
+import { rotates } from './refresh-rotation.ts'
 import { checkOwnHash, refreshed } from './refresh-tokens.ts'
 import { afterPassword } from './sign-in-end.ts'
 import type { Step } from './sign-in-steps.ts'
@@ -39,7 +40,9 @@ function checkFlow(app: App, flow: string, admin: boolean): void {
     throw invalid(message)
   }
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
-    if (!isAllowed(app, 'REFRESH_TOKEN_AUTH', '')) refuse('Auth flow not enabled for this client')
+    // The flow answers without a refresh token, and so cannot serve a client whose tokens rotate.
+    if (rotates(app) || !isAllowed(app, 'REFRESH_TOKEN_AUTH', ''))
+      refuse('Auth flow not enabled for this client')
   } else if (flow === 'USER_SRP_AUTH') {
     if (!isAllowed(app, flow, '')) refuse('USER_SRP_AUTH is not enabled for the client.')
   } else if (flow === 'USER_PASSWORD_AUTH') {

@@ -65,7 +65,8 @@ export async function newTokens(
   const of = await groupsOf(user, ctx)
   const iat = Math.floor(ctx.now().getTime() / 1_000)
   const validity = validityOf(client.settings)
-  const revocable = client.settings.EnableTokenRevocation !== false
+  const { EnableTokenRevocation, RefreshTokenRotation } = client.settings
+  const revocable = EnableTokenRevocation !== false || RefreshTokenRotation?.Feature === 'ENABLED'
   const shared = {
     sub: user.sub,
     iss: issuerOf(pool, ctx),
