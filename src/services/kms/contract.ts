@@ -1,11 +1,15 @@
 import type * as Kms from '@aws-sdk/client-kms'
 import { errorsOf } from '../../kernel/errors.ts'
 import { operationsOf } from '../../kernel/service.ts'
+import { atHome } from './cross-account.ts'
 
 export type C = typeof Kms
 
+const define = operationsOf<C>()
+
 /** `operation(name, { access, handle })`, typed by the official client. */
-export const operation = operationsOf<C>()
+export const operation: typeof define = (name, { access, handle }) =>
+  define(name, { access: atHome(name, access), handle })
 
 /**
  * `fail(code, message)`; the codes here are those that AWS sends and the model omits, and those that

@@ -4,7 +4,7 @@ import type { Key } from '../../kernel/store.ts'
 import { fail, operation } from './contract.ts'
 import { type GrantRecord, granteeKey, grants } from './grant-records.ts'
 import { keyArn } from './key-records.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed } from './key-targets.ts'
 import { keyPage } from './listing.ts'
 
 function entryOf(
@@ -73,10 +73,7 @@ async function grantsOfKey(
 }
 
 export const ListGrants = operation('ListGrants', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     const found = await grantsOfKey(key.id, input, ctx)

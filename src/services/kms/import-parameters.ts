@@ -6,7 +6,7 @@ import { sealToken } from './import-tokens.ts'
 import { type KeyRecord, keyArn } from './key-records.ts'
 import { isSymmetric } from './key-specs.ts'
 import { checkLiving } from './key-states.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managing } from './key-targets.ts'
 import { isSecret } from './materials.ts'
 
 const validFor = 86_400_000
@@ -47,18 +47,10 @@ function checkWrapping(
 }
 
 export const GetParametersForImport = operation('GetParametersForImport', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, {
-        forms: 'no-alias',
-        context: {
-          'kms:WrappingAlgorithm': input.WrappingAlgorithm,
-          'kms:WrappingKeySpec': input.WrappingKeySpec,
-        },
-      }),
-    ],
-  },
+  access: managing((input) => ({
+    'kms:WrappingAlgorithm': input.WrappingAlgorithm,
+    'kms:WrappingKeySpec': input.WrappingKeySpec,
+  })),
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkImported(key)

@@ -7,7 +7,7 @@ import { checkImported, takesSeveral } from './import-parameters.ts'
 import { openToken } from './import-tokens.ts'
 import { type KeyRecord, keyArn, keys, type MaterialRecord, materials } from './key-records.ts'
 import { checkLiving } from './key-states.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed, managing } from './key-targets.ts'
 import { checkedExpiry, scheduleExpiry, withExpiry } from './material-expiry.ts'
 import { isSecret, openSealed, publicOf, sealMaterial } from './materials.ts'
 import { putShared, tell } from './shared-properties.ts'
@@ -17,18 +17,10 @@ import { checkedMaterial, unwrap } from './unwrapping.ts'
 export const recognition = 'recognition'
 
 export const ImportKeyMaterial = operation('ImportKeyMaterial', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, {
-        forms: 'no-alias',
-        context: {
-          'kms:ExpirationModel': input.ExpirationModel ?? 'KEY_MATERIAL_EXPIRES',
-          'kms:ValidTo': input.ValidTo?.toISOString(),
-        },
-      }),
-    ],
-  },
+  access: managing((input) => ({
+    'kms:ExpirationModel': input.ExpirationModel ?? 'KEY_MATERIAL_EXPIRES',
+    'kms:ValidTo': input.ValidTo?.toISOString(),
+  })),
   async handle(input, ctx, [target]) {
     const found = foundKey(target)
     checkImported(found)
@@ -138,10 +130,7 @@ function associated(
 }
 
 export const DeleteImportedKeyMaterial = operation('DeleteImportedKeyMaterial', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(input, ctx, [target]) {
     const found = foundKey(target)
     checkImported(found)

@@ -5,26 +5,18 @@ import { leaveStore, removeFromToken } from './custom-key-stores/placing.ts'
 import { removeGrants } from './grant-records.ts'
 import { aliases, type KeyRecord, keyArn, keys, materials } from './key-records.ts'
 import { checkCustomerManaged, checkLiving, stateOf } from './key-states.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed, managing } from './key-targets.ts'
 import { putShared, received, tell } from './shared-properties.ts'
 
 const day = 86_400_000
 const longestWindow = 30
 
 export const ScheduleKeyDeletion = operation('ScheduleKeyDeletion', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, {
-        forms: 'no-alias',
-        context: {
-          'kms:ScheduleKeyDeletionPendingWindowInDays': String(
-            input.PendingWindowInDays ?? longestWindow,
-          ),
-        },
-      }),
-    ],
-  },
+  access: managing((input) => ({
+    'kms:ScheduleKeyDeletionPendingWindowInDays': String(
+      input.PendingWindowInDays ?? longestWindow,
+    ),
+  })),
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkCustomerManaged(key)
@@ -47,10 +39,7 @@ export const ScheduleKeyDeletion = operation('ScheduleKeyDeletion', {
 })
 
 export const CancelKeyDeletion = operation('CancelKeyDeletion', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(_input, ctx, [target]) {
     const key = foundKey(target)
     await ctx.store.transaction(async (tx) => {

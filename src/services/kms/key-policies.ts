@@ -6,7 +6,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { fail, operation } from './contract.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { checkCustomerManaged } from './key-states.ts'
-import { foundKey, keyTarget, policyOf } from './key-targets.ts'
+import { foundKey, managed, managing, policyOf } from './key-targets.ts'
 
 /** Bytes of a key policy. */
 const largest = 32_768
@@ -108,10 +108,7 @@ const checkName = (name: string | undefined): void => {
 }
 
 export const GetKeyPolicy = operation('GetKeyPolicy', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkName(input.PolicyName)
@@ -120,19 +117,9 @@ export const GetKeyPolicy = operation('GetKeyPolicy', {
 })
 
 export const PutKeyPolicy = operation('PutKeyPolicy', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, {
-        forms: 'no-alias',
-        context: {
-          'kms:BypassPolicyLockoutSafetyCheck': String(
-            input.BypassPolicyLockoutSafetyCheck ?? false,
-          ),
-        },
-      }),
-    ],
-  },
+  access: managing((input) => ({
+    'kms:BypassPolicyLockoutSafetyCheck': String(input.BypassPolicyLockoutSafetyCheck ?? false),
+  })),
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkName(input.PolicyName)
@@ -147,10 +134,7 @@ export const PutKeyPolicy = operation('PutKeyPolicy', {
 })
 
 export const ListKeyPolicies = operation('ListKeyPolicies', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   handle(_input, _ctx, [target]) {
     foundKey(target)
     return { PolicyNames: [policyName], Truncated: false }

@@ -1,16 +1,13 @@
 import type { RotationsListEntry } from '@aws-sdk/client-kms'
 import { fail, operation } from './contract.ts'
 import { type KeyRecord, keyArn, type MaterialRecord } from './key-records.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed } from './key-targets.ts'
 import { keyPage } from './listing.ts'
 import { checkSymmetric } from './rotation.ts'
 import { materialsOf } from './shared-properties.ts'
 
 export const ListKeyRotations = operation('ListKeyRotations', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkSymmetric(key)

@@ -34,6 +34,21 @@ export function keyTarget(
     : targetOf(named, read, asked)
 }
 
+/**
+ * Who may manage one key, which is named by id or ARN, never by an alias.
+ * @param context condition keys that the input brings along
+ */
+export const managing = <In extends { readonly KeyId: string }>(
+  context?: (input: In) => Asked['context'],
+) => ({
+  kind: 'iam' as const,
+  targets: async (input: In, read: ReadContext) =>
+    [await keyTarget(input.KeyId, read, { forms: 'no-alias', context: context?.(input) })] as const,
+})
+
+/** The same where the input brings no condition keys. */
+export const managed = managing()
+
 /** The same for a key that was found already (inside a ciphertext). */
 export async function targetOf(
   named: NamedKey,

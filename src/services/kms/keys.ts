@@ -4,7 +4,7 @@ import { scheduleRotation } from './current-material.ts'
 import { metadataOf } from './key-metadata.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { checkCustomerManaged, checkLiving, invalidState, stateOf } from './key-states.ts'
-import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
+import { foundKey, type KeyTarget, keyTarget, managed } from './key-targets.ts'
 import { storePage } from './listing.ts'
 import { foundOrMade } from './managed-keys.ts'
 
@@ -46,8 +46,6 @@ async function change(
   })
 }
 
-const managed = { forms: 'no-alias' } as const
-
 const switched =
   (enabled: boolean) =>
   async (_input: object, ctx: CallContext, [target]: readonly [KeyTarget]) => {
@@ -59,26 +57,17 @@ const switched =
   }
 
 export const EnableKey = operation('EnableKey', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, managed)],
-  },
+  access: managed,
   handle: switched(true),
 })
 
 export const DisableKey = operation('DisableKey', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, managed)],
-  },
+  access: managed,
   handle: switched(false),
 })
 
 export const UpdateKeyDescription = operation('UpdateKeyDescription', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, managed)],
-  },
+  access: managed,
   async handle(input, ctx, [target]) {
     await change(target, ctx, () => ({ description: input.Description }))
     return {}

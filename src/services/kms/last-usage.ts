@@ -3,7 +3,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { operation } from './contract.ts'
 import { day } from './current-material.ts'
 import { type KeyRecord, keyArn } from './key-records.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed } from './key-targets.ts'
 
 /** How far back the event history is read. */
 const history = 90 * day
@@ -39,10 +39,7 @@ interface PastCall {
 }
 
 export const GetKeyLastUsage = operation('GetKeyLastUsage', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(_input, ctx, [target]) {
     const key = foundKey(target)
     const from = Math.max(key.createdAt.getTime(), ctx.now().getTime() - history)

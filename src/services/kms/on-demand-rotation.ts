@@ -4,7 +4,7 @@ import { fail, operation } from './contract.ts'
 import { complete } from './current-material.ts'
 import { type KeyRecord, keyArn, keys, type MaterialRecord } from './key-records.ts'
 import { checkCustomerManaged, checkPrimary, checkUsable } from './key-states.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed } from './key-targets.ts'
 import { begin, freshMaterial } from './rotating.ts'
 import { checkSymmetric } from './rotation.ts'
 import { putShared } from './shared-properties.ts'
@@ -14,10 +14,7 @@ const quota = 25
 const tooClose = 20 * 60_000
 
 export const RotateKeyOnDemand = operation('RotateKeyOnDemand', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(_input, ctx, [target]) {
     const found = foundKey(target)
     const fresh = await freshMaterial(found, ctx)

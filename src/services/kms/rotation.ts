@@ -4,7 +4,7 @@ import { day, scheduleRotation } from './current-material.ts'
 import { type KeyRecord, keyArn, keys } from './key-records.ts'
 import { isSymmetric } from './key-specs.ts'
 import { checkCustomerManaged, checkPrimary, checkUsable, stateOf } from './key-states.ts'
-import { foundKey, type KeyTarget, keyTarget } from './key-targets.ts'
+import { foundKey, type KeyTarget, managed, managing } from './key-targets.ts'
 import { putShared } from './shared-properties.ts'
 
 const usualPeriod = 365
@@ -46,15 +46,9 @@ async function setRotation(
 }
 
 export const EnableKeyRotation = operation('EnableKeyRotation', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, {
-        forms: 'no-alias',
-        context: { 'kms:RotationPeriodInDays': String(input.RotationPeriodInDays ?? usualPeriod) },
-      }),
-    ],
-  },
+  access: managing((input) => ({
+    'kms:RotationPeriodInDays': String(input.RotationPeriodInDays ?? usualPeriod),
+  })),
   handle(input, ctx, [target]) {
     const periodDays = input.RotationPeriodInDays ?? usualPeriod
     return setRotation(target, ctx, ({ rotation }) =>
@@ -67,18 +61,12 @@ export const EnableKeyRotation = operation('EnableKeyRotation', {
 })
 
 export const DisableKeyRotation = operation('DisableKeyRotation', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   handle: (_input, ctx, [target]) => setRotation(target, ctx, () => undefined),
 })
 
 export const GetKeyRotationStatus = operation('GetKeyRotationStatus', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   handle(_input, _ctx, [target]) {
     const key = foundKey(target)
     if (key.customKeyStoreId !== undefined || stateOf(key) === 'PendingImport') checkRotatable(key)

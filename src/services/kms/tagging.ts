@@ -3,7 +3,7 @@ import type { ContextValue } from '../../kernel/authorization.ts'
 import { fail, operation } from './contract.ts'
 import { keys } from './key-records.ts'
 import { checkCustomerManaged, checkLiving } from './key-states.ts'
-import { foundKey, keyTarget } from './key-targets.ts'
+import { foundKey, managed, managing } from './key-targets.ts'
 import { keyPage } from './listing.ts'
 
 const quota = 50
@@ -32,12 +32,7 @@ export function mergedTags(
 }
 
 export const TagResource = operation('TagResource', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, { forms: 'no-alias', context: tagContext(input.Tags) }),
-    ],
-  },
+  access: managing((input) => tagContext(input.Tags)),
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkCustomerManaged(key)
@@ -50,15 +45,7 @@ export const TagResource = operation('TagResource', {
 })
 
 export const UntagResource = operation('UntagResource', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [
-      await keyTarget(input.KeyId, read, {
-        forms: 'no-alias',
-        context: { 'aws:TagKeys': input.TagKeys },
-      }),
-    ],
-  },
+  access: managing((input) => ({ 'aws:TagKeys': input.TagKeys })),
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     checkCustomerManaged(key)
@@ -75,10 +62,7 @@ export const UntagResource = operation('UntagResource', {
 })
 
 export const ListResourceTags = operation('ListResourceTags', {
-  access: {
-    kind: 'iam',
-    targets: async (input, read) => [await keyTarget(input.KeyId, read, { forms: 'no-alias' })],
-  },
+  access: managed,
   async handle(input, ctx, [target]) {
     const key = foundKey(target)
     const tags = Object.entries(key.tags)
