@@ -190,6 +190,7 @@ const peopleRows: readonly [string, Making][] = [
     return { ClientId, RefreshToken }
   }),
   byToken('GetUser'),
+  byToken('GetUserAuthFactors'),
   byToken('UpdateUserAttributes', { UserAttributes: [{ Name: 'nickname', Value: 'A' }] }),
   byToken('DeleteUserAttributes', { UserAttributeNames: ['nickname'] }),
   byToken('DeleteUser'),
@@ -255,6 +256,7 @@ export const cognitoRows: ReadonlyMap<string, Making> = new Map([
   ],
   plain('AdminCreateUser', { Username: 'bob' }),
   onUser('AdminGetUser'),
+  onUser('AdminGetUserAuthFactors'),
   onUser('AdminDeleteUser'),
   onUser('AdminDisableUser'),
   onUser('AdminEnableUser'),

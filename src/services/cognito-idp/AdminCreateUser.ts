@@ -1,11 +1,12 @@
 import type { AdminCreateUserCommandInput } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import type { Validated } from '../../kernel/contract.ts'
-import { changed, checkedAttributes, checkRequired } from './attributes.ts'
+import { type Attributes, changed, checkedAttributes, checkRequired } from './attributes.ts'
 import { changeUser } from './changing.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { credentials, noCredentials } from './credential-records.ts'
 import { deliver, destinationOf, invitationMessage } from './delivery.ts'
+import { isPasswordless } from './first-factors.ts'
 import { checkPassword, newPassword, randomPassword, withPassword } from './passwords.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
@@ -76,6 +77,23 @@ async function inviteAgain(pool: PoolRecord, input: Asked, ctx: CallContext) {
   return { User: userShape(invited) }
 }
 
+/** The temporary password of a new user; none where one can sign in by codes, unless it is given. */
+function temporaryPassword(
+  pool: PoolRecord,
+  { TemporaryPassword: given }: Asked,
+  { email, phone_number }: Attributes,
+  ctx: CallContext,
+): string | undefined {
+  if (given === undefined && isPasswordless(pool)) {
+    if (!email && !phone_number)
+      throw invalid('Users without a password need an email address or a phone number.')
+    return undefined
+  }
+  const password = given ?? randomPassword(pool, ctx)
+  checkPassword(pool, password)
+  return password
+}
+
 export const AdminCreateUser = operation('AdminCreateUser', {
   access: onPool,
   async handle(input, ctx, [target]) {
@@ -88,20 +106,26 @@ export const AdminCreateUser = operation('AdminCreateUser', {
     for (const [name, value] of Object.entries(attributesOfName(pool, input.Username) ?? {}))
       if (wanted[name] !== value) throw invalid(`User ${name} and username must be the same.`)
     checkRequired(pool, wanted)
-    const code = input.TemporaryPassword ?? randomPassword(pool, ctx)
-    checkPassword(pool, code)
+    const code = temporaryPassword(pool, input, wanted, ctx)
     const attributes = changed({}, wanted)
     for (const name of ['email_verified', 'phone_number_verified'])
       if (wanted[name] === undefined) delete (attributes as Record<string, string>)[name]
-    const fresh = freshUser(pool, input.Username, attributes, 'FORCE_CHANGE_PASSWORD', ctx)
-    const password = await newPassword(pool, fresh.username, code, ctx, true)
+    const fresh = freshUser(
+      pool,
+      input.Username,
+      attributes,
+      code === undefined ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD',
+      ctx,
+    )
+    const password = code && (await newPassword(pool, fresh.username, code, ctx, true))
     const user = await ctx.store.transaction(async (tx) => {
       await livingPool(tx, pool.id)
       const known = noCredentials(pool.id, fresh.sub)
-      await tx.of(credentials).put(withPassword(known, password, pool))
+      await tx.of(credentials).put(password ? withPassword(known, password, pool) : known)
       return putUser(tx, pool, fresh, input.ForceAliasCreation)
     })
-    if (input.MessageAction !== 'SUPPRESS') await invite(pool, user, code, input, ctx)
+    if (input.MessageAction !== 'SUPPRESS' && code !== undefined)
+      await invite(pool, user, code, input, ctx)
     return { User: userShape(user) }
   },
 })

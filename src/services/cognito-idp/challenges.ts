@@ -1,5 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
-import { credentialsOf } from './changing.ts'
+import { answerChoice } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { fail, invalid, operation } from './contract.ts'
@@ -8,17 +8,15 @@ import { challengeOf } from './factors.ts'
 import { answerNewPassword } from './new-password.ts'
 import { noteProof } from './password-sign-in.ts'
 import { onPool } from './pool-targets.ts'
-import { adminApp, required } from './sign-in.ts'
+import { adminApp } from './sign-in.ts'
 import { checkSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
-import type { Step } from './sign-in-steps.ts'
+import { type Parameters, required, type Step } from './sign-in-steps.ts'
 import { endSrp } from './srp-sign-in.ts'
 import { type UserRecord, users } from './user-records.ts'
 
-type Answers = Readonly<Record<string, string>>
-
 interface Asked {
   readonly ChallengeName: string
-  readonly ChallengeResponses?: Answers | undefined
+  readonly ChallengeResponses?: Parameters | undefined
   readonly Session?: string | undefined
 }
 
@@ -29,6 +27,10 @@ const sessionChallenges = new Set([
   'EMAIL_OTP',
   'MFA_SETUP',
   'SELECT_MFA_TYPE',
+  'SELECT_CHALLENGE',
+  'PASSWORD',
+  'PASSWORD_SRP',
+  'SMS_OTP',
 ])
 
 async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> {
@@ -39,6 +41,8 @@ async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> 
   if (!sessionChallenges.has(name))
     throw fail('NotImplemented', `Sallyport does not have the challenge ${name} yet.`)
   const session = await openSession(input.Session, ctx)
+  if (session.challenge === 'SELECT_CHALLENGE' || session.first)
+    return answerChoice(app, session, name, answers, ctx)
   checkSession(session, app, name)
   const user = await ctx.store.of(users).get([app.pool.id, session.sub])
   if (user === undefined) throw fail('NotAuthorizedException', 'Invalid session for the user.')
@@ -53,14 +57,14 @@ async function choose(
   app: App,
   user: UserRecord,
   session: SignInSession,
-  answers: Answers,
+  answers: Parameters,
   ctx: CallContext,
 ): Promise<Step> {
   const answer = required(answers, 'ANSWER')
   const factor = session.choices?.find((one) => one === answer)
   if (factor === undefined) throw invalid('Invalid MFA type selected.')
   await noteProof(user, ctx, (old) => spent(old, session, ctx.now()))
-  return challengeOf(factor, app, user, await credentialsOf(ctx, user), ctx)
+  return challengeOf(factor, app, user, session, ctx)
 }
 
 export const RespondToAuthChallenge = operation('RespondToAuthChallenge', {

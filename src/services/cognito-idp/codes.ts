@@ -18,7 +18,7 @@ const rules: Readonly<Record<Purpose, { life: number; sends: number; attempts: n
 
 const digits = '0123456789'
 
-const tooMany = () =>
+export const tooMany = () =>
   fail('LimitExceededException', 'Attempt limit exceeded, please try after some time.')
 
 export const mismatch = () =>

@@ -21,6 +21,8 @@ export interface CredentialRecord {
   readonly revoked: readonly Mark[]
   /** Tokens of sign-ins up to then are revoked. */
   readonly signedOutAt?: Date | undefined
+  /** When codes were sent to whoever gave the user's name, within the last hour. */
+  readonly codesSent?: readonly Date[] | undefined
   readonly totp?: Totp | undefined
   /** One that waits for its first code; until then the old one serves. */
   readonly newTotp?: Totp | undefined

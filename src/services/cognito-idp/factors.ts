@@ -1,11 +1,12 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
+import { codeChallenge } from './code-challenges.ts'
 import { fail } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
-import { deliver, destinationOf, masked } from './delivery.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { newSession } from './sign-in-sessions.ts'
-import type { Step } from './sign-in-steps.ts'
+import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
 import type { Factor, UserRecord } from './user-records.ts'
 
 /** Second factors that the user has and the pool still offers. */
@@ -35,21 +36,25 @@ export function factorsOf(
 export async function nextFactor(
   app: App,
   user: UserRecord,
-  credential: CredentialRecord,
+  progress: Progress,
   ctx: CallContext,
 ): Promise<Step | undefined> {
   const { mfa } = app.pool
   if (mfa.mode === 'OFF') return undefined
-  const choices = factorsOf(app.pool, user, credential)
+  const choices = factorsOf(app.pool, user, await credentialsOf(ctx, user))
   const { preferred } = user.mfa
   if (preferred !== undefined && choices.includes(preferred))
-    return challengeOf(preferred, app, user, credential, ctx)
-  if (choices.length === 1) return challengeOf(choices[0]!, app, user, credential, ctx)
+    return challengeOf(preferred, app, user, progress, ctx)
+  if (choices.length === 1) return challengeOf(choices[0]!, app, user, progress, ctx)
   if (choices.length > 1) {
     const challenge = 'SELECT_MFA_TYPE'
     return {
       ChallengeName: challenge,
-      Session: await newSession(app, { sub: user.sub, challenge, choices }, ctx),
+      Session: await newSession(
+        app,
+        { ...progressOf(progress), sub: user.sub, challenge, choices },
+        ctx,
+      ),
       ChallengeParameters: { MFAS_CAN_CHOOSE: JSON.stringify(choices) },
     }
   }
@@ -59,43 +64,26 @@ export async function nextFactor(
   const challenge = 'MFA_SETUP'
   return {
     ChallengeName: challenge,
-    Session: await newSession(app, { sub: user.sub, challenge }, ctx),
+    Session: await newSession(app, { ...progressOf(progress), sub: user.sub, challenge }, ctx),
     ChallengeParameters: { MFAS_CAN_SETUP: JSON.stringify(['SOFTWARE_TOKEN_MFA']) },
   }
 }
 
-/** The challenge of one factor; codes are sent and travel in the session, sealed. */
+/** The challenge of one factor. */
 export async function challengeOf(
   factor: Factor,
   app: App,
   user: UserRecord,
-  { totp }: CredentialRecord,
+  progress: Progress,
   ctx: CallContext,
 ): Promise<Step> {
   const { sub } = user
+  const { totp } = await credentialsOf(ctx, user)
   if (factor === 'SOFTWARE_TOKEN_MFA')
     return {
       ChallengeName: factor,
-      Session: await newSession(app, { sub, challenge: factor }, ctx),
+      Session: await newSession(app, { ...progressOf(progress), sub, challenge: factor }, ctx),
       ChallengeParameters: { ...(totp?.name && { FRIENDLY_DEVICE_NAME: totp.name }) },
     }
-  const isMail = factor === 'EMAIL_OTP'
-  const to = destinationOf(user.attributes, isMail ? 'email' : 'phone_number')!
-  const code = ctx.random.text(isMail ? 8 : 6, '0123456789')
-  const { mfa, settings } = app.pool
-  const text = 'Your authentication code is {####}.'
-  const message = {
-    subject: mfa.email?.subject ?? 'Your authentication code',
-    email: mfa.email?.message ?? text,
-    sms: mfa.sms?.message ?? settings.SmsAuthenticationMessage ?? text,
-  }
-  await deliver(ctx, app.pool, to, message, { code, username: user.username })
-  return {
-    ChallengeName: factor,
-    Session: await newSession(app, { sub, challenge: factor, code }, ctx),
-    ChallengeParameters: {
-      CODE_DELIVERY_DELIVERY_MEDIUM: isMail ? 'EMAIL' : 'SMS',
-      CODE_DELIVERY_DESTINATION: masked(to.address),
-    },
-  }
+  return codeChallenge(factor, app, user, progress, ctx)
 }

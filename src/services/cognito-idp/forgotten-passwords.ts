@@ -5,7 +5,8 @@ import { mismatch, tryCode } from './codes.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { deliveryDetails } from './delivery.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
-import { pretendedDelivery, recoveryDestination, sendReset } from './recovery.ts'
+import { hides, pretendedDelivery } from './pretence.ts'
+import { recoveryDestination, sendReset } from './recovery.ts'
 import { noCombination } from './sign-up.ts'
 import { findUser } from './usernames.ts'
 
@@ -18,13 +19,13 @@ const open = {
 export const ForgotPassword = operation('ForgotPassword', {
   access: open,
   async handle(input, ctx) {
-    const { pool, client } = await appOf(input, ctx)
+    const app = await appOf(input, ctx)
+    const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
-    const hides = client.settings.PreventUserExistenceErrors === 'ENABLED'
     const user = await findUser(ctx.store, pool, input.Username)
     const to = user && recoveryDestination(pool, user, 'self')
     const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
-    if (hides && (to === undefined || !can))
+    if (hides(app) && (to === undefined || !can))
       return { CodeDeliveryDetails: pretendedDelivery(pool, input.Username) }
     if (user === undefined) throw noCombination()
     if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
@@ -42,12 +43,12 @@ export const ForgotPassword = operation('ForgotPassword', {
 export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
   access: open,
   async handle(input, ctx) {
-    const { pool, client } = await appOf(input, ctx)
+    const app = await appOf(input, ctx)
+    const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
-    const hides = client.settings.PreventUserExistenceErrors === 'ENABLED'
     checkPassword(pool, input.Password)
     const user = await findUser(ctx.store, pool, input.Username)
-    if (user === undefined) throw hides ? mismatch() : noCombination()
+    if (user === undefined) throw hides(app) ? mismatch() : noCombination()
     const now = ctx.now()
     const looked = await ctx.store.transaction((tx) =>
       tryCode(tx, user, 'reset', input.ConfirmationCode, now, 'look'),

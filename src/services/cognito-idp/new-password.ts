@@ -4,10 +4,9 @@ import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
-import { required } from './sign-in.ts'
 import { afterFirstFactor } from './sign-in-end.ts'
 import { type SignInSession, spent } from './sign-in-sessions.ts'
-import type { Step } from './sign-in-steps.ts'
+import { required, type Step } from './sign-in-steps.ts'
 import type { UserRecord } from './user-records.ts'
 
 const prefix = 'userAttributes.'
@@ -43,5 +42,5 @@ export async function answerNewPassword(
     },
     credential: (old) => withPassword(spent(old, session, ctx.now()), made, pool),
   })
-  return afterFirstFactor(app, confirmed, await credentialsOf(ctx, confirmed), ctx)
+  return afterFirstFactor(app, confirmed, session, ctx)
 }

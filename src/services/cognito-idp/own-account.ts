@@ -66,13 +66,21 @@ export const ChangePassword = operation('ChangePassword', {
   async handle(input, ctx) {
     const app = bearerOf(input)
     const { pool } = app
-    if (input.PreviousPassword === undefined)
+    const { user } = app
+    if (input.PreviousPassword !== undefined)
+      await provePassword(app, user, input.PreviousPassword, ctx)
+    else if ((await credentialsOf(ctx, user)).hash !== undefined)
       throw invalid('Missing required parameter PreviousPassword')
-    const { user } = await provePassword(app, app.user, input.PreviousPassword, ctx)
     checkPassword(pool, input.ProposedPassword)
     await checkHistory(pool, await credentialsOf(ctx, user), input.ProposedPassword)
     const password = await newPassword(pool, user.username, input.ProposedPassword, ctx)
-    await changeUser(ctx, user, { credential: (old) => withPassword(old, password, pool) })
+    await changeUser(ctx, user, {
+      credential(old) {
+        if (input.PreviousPassword === undefined && old.hash !== undefined)
+          throw invalid('Missing required parameter PreviousPassword')
+        return withPassword(old, password, pool)
+      },
+    })
     return {}
   },
 })

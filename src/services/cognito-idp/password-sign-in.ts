@@ -5,6 +5,7 @@ import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
 import { checkLock, failedOnce } from './lockout.ts'
+import { hides } from './pretence.ts'
 import type { UserRecord } from './user-records.ts'
 import { noUser } from './usernames.ts'
 
@@ -12,8 +13,7 @@ import { noUser } from './usernames.ts'
 export const incorrect = () => fail('NotAuthorizedException', 'Incorrect username or password.')
 
 /** What is said of a user who does not exist. */
-export const unknownUser = ({ client }: App): Error =>
-  client.settings.PreventUserExistenceErrors === 'ENABLED' ? incorrect() : noUser()
+export const unknownUser = (app: App): Error => (hides(app) ? incorrect() : noUser())
 
 /** Notes a failed attempt, which brings the lock nearer. */
 export const noteFailure = (user: UserRecord, ctx: CallContext) =>

@@ -1,5 +1,6 @@
 import type { SetUserPoolMfaConfigCommandOutput } from '@aws-sdk/client-cognito-identity-provider'
 import { fail, invalid, operation } from './contract.ts'
+import { checkFirstFactors } from './first-factors.ts'
 import { type PoolMfa, type PoolRecord, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 
@@ -61,6 +62,7 @@ export const SetUserPoolMfaConfig = operation('SetUserPoolMfaConfig', {
         settings: { ...settings, SmsConfiguration },
         modifiedAt: ctx.now(),
       }
+      checkFirstFactors(next)
       await tx.of(pools).put(next)
       return next
     })

@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto'
-import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { newCode } from './codes.ts'
 import { type Destination, deliver, destinationOf, verificationMessage } from './delivery.ts'
@@ -48,15 +46,4 @@ export async function sendReset(
     return newCode(tx, user, 'reset', to, ctx)
   })
   await deliver(ctx, pool, to, verificationMessage(pool), { code, username: user.username })
-}
-
-/** What is said about a message to somebody who does not exist: always the same for the same name. */
-export function pretendedDelivery(pool: PoolRecord, name: string): CodeDeliveryDetailsType {
-  const letters = createHmac('sha256', pool.pretence).update(`mail|${name}`).digest('base64url')
-  const address = letters.replace(/[^a-zA-Z]/g, 'x').toLowerCase()
-  return {
-    Destination: `${address.slice(0, 1)}***@${address.slice(1, 2)}***`,
-    DeliveryMedium: 'EMAIL',
-    AttributeName: 'email',
-  }
 }

@@ -7,6 +7,7 @@ import {
   AdminSetUserPassword,
 } from './admin-passwords.ts'
 import { AdminDeleteUser, AdminDisableUser, AdminEnableUser, AdminGetUser } from './admin-users.ts'
+import { AdminGetUserAuthFactors, GetUserAuthFactors } from './auth-factors.ts'
 import { AdminRespondToAuthChallenge, RespondToAuthChallenge } from './challenges.ts'
 import {
   AddUserPoolClientSecret,
@@ -72,6 +73,7 @@ export const service = defineService<C>()({
     AdminDisableUser,
     AdminEnableUser,
     AdminGetUser,
+    AdminGetUserAuthFactors,
     AdminInitiateAuth,
     AdminListGroupsForUser,
     AdminRemoveUserFromGroup,
@@ -101,6 +103,7 @@ export const service = defineService<C>()({
     GetTokensFromRefreshToken,
     GetUser,
     GetUserAttributeVerificationCode,
+    GetUserAuthFactors,
     GetUserPoolMfaConfig,
     GlobalSignOut,
     InitiateAuth,

@@ -7,7 +7,7 @@ import type { CredentialRecord } from './credential-records.ts'
 import { nextFactor } from './factors.ts'
 import { newRefreshToken } from './refresh-tokens.ts'
 import { newSession } from './sign-in-sessions.ts'
-import type { Step } from './sign-in-steps.ts'
+import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
 import { newTokens } from './tokens.ts'
 import type { UserRecord } from './user-records.ts'
 
@@ -18,12 +18,13 @@ export async function afterPassword(
   app: App,
   user: UserRecord,
   credential: CredentialRecord,
+  progress: Progress,
   ctx: CallContext,
 ): Promise<Step> {
   if (!user.enabled) throw notAuthorized('User is disabled.')
   if (user.status === 'UNCONFIRMED')
     throw fail('UserNotConfirmedException', 'User is not confirmed.')
-  if (user.status !== 'FORCE_CHANGE_PASSWORD') return afterFirstFactor(app, user, credential, ctx)
+  if (user.status !== 'FORCE_CHANGE_PASSWORD') return afterFirstFactor(app, user, progress, ctx)
   if (credential.temporaryUntil !== undefined && credential.temporaryUntil <= ctx.now())
     throw notAuthorized('Temporary password has expired and must be reset by an administrator.')
   const missing = app.pool.schema
@@ -32,7 +33,11 @@ export async function afterPassword(
   const ChallengeName = 'NEW_PASSWORD_REQUIRED'
   return {
     ChallengeName,
-    Session: await newSession(app, { sub: user.sub, challenge: ChallengeName }, ctx),
+    Session: await newSession(
+      app,
+      { ...progressOf(progress), sub: user.sub, challenge: ChallengeName },
+      ctx,
+    ),
     ChallengeParameters: {
       USER_ID_FOR_SRP: user.username,
       requiredAttributes: JSON.stringify(missing),
@@ -45,14 +50,19 @@ export async function afterPassword(
 export async function afterFirstFactor(
   app: App,
   user: UserRecord,
-  credential: CredentialRecord,
+  progress: Progress,
   ctx: CallContext,
 ): Promise<Step> {
-  return (await nextFactor(app, user, credential, ctx)) ?? signedIn(app, user, ctx)
+  return (await nextFactor(app, user, progress, ctx)) ?? signedIn(app, user, progress, ctx)
 }
 
 /** The tokens of a new sign-in. */
-export async function signedIn(app: App, user: UserRecord, ctx: CallContext): Promise<Step> {
+export async function signedIn(
+  app: App,
+  user: UserRecord,
+  _: Progress,
+  ctx: CallContext,
+): Promise<Step> {
   if ((await credentialsOf(ctx, user)).failures > 0)
     await changeUser(ctx, user, {
       credential: (old) => ({ ...old, failures: 0, failedAt: undefined }),

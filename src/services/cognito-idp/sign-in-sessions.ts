@@ -2,10 +2,11 @@ import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
 import { type CredentialRecord, marked } from './credential-records.ts'
+import type { Progress } from './sign-in-steps.ts'
 import type { Factor } from './user-records.ts'
 
 /** Where a sign-in stands between two calls; sealed, so that any node can go on. */
-export interface SignInSession {
+export interface SignInSession extends Progress {
   readonly id: string
   readonly pool: string
   readonly client: string
@@ -13,12 +14,18 @@ export interface SignInSession {
   readonly challenge: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
-  /** The code that was sent. */
+  /** The code that was sent, and where. */
   readonly code?: string | undefined
+  readonly address?: string | undefined
+  /** It asks for the first factor, not for one after it. */
+  readonly first?: boolean | undefined
   readonly choices?: readonly Factor[] | undefined
   /** The second factor has been set up in this session. */
   readonly setUp?: boolean | undefined
 }
+
+/** What a step of a sign-in tells the next one. */
+type SignInState = Omit<SignInSession, 'id' | 'pool' | 'client' | 'expiresAt'>
 
 const bound = 'cognito-idp/session'
 
@@ -28,17 +35,17 @@ const notAuthorized = (why = '') =>
 /** Seals where a sign-in stands, for as long as the client allows. */
 export async function newSession(
   { pool, client }: App,
-  state: Pick<SignInSession, 'sub' | 'challenge' | 'code' | 'choices' | 'setUp'>,
+  state: SignInState,
   ctx: CallContext,
 ): Promise<string> {
   const seal = await ctx.ports.seals.ready('cognito-idp.session')
   const minutes = client.settings.AuthSessionValidity ?? 3
   const session: SignInSession = {
+    ...state,
     id: ctx.random.uuid(),
     pool: pool.id,
     client: client.id,
     expiresAt: ctx.now().getTime() + minutes * 60_000,
-    ...state,
   }
   return seal.seal(new TextEncoder().encode(JSON.stringify(session)), bound)
 }

@@ -1,4 +1,25 @@
 import type { InitiateAuthCommandOutput } from '@aws-sdk/client-cognito-identity-provider'
+import { invalid } from './contract.ts'
 
 /** What a call of a sign-in answers: a challenge, or tokens. */
 export type Step = Omit<InitiateAuthCommandOutput, '$metadata'>
+
+/** How a user has proven who it is, as the claim `amr` has it (RFC 8176, and Cognito's own). */
+export type Method = 'pwd' | 'otp' | 'sms' | 'email_otp' | 'swk' | 'hwk' | 'mfa'
+
+/** What a sign-in has brought so far; it travels in its sessions. */
+export interface Progress {
+  readonly amr: readonly Method[]
+}
+
+/** The progress of a session, without what else the session holds. */
+export const progressOf = ({ amr }: Progress): Progress => ({ amr })
+
+export type Parameters = Readonly<Record<string, string>>
+
+/** The value of a parameter that a flow cannot do without. */
+export function required(parameters: Parameters, name: string): string {
+  const value = parameters[name]
+  if (value === undefined || value === '') throw invalid(`Missing required parameter ${name}`)
+  return value
+}

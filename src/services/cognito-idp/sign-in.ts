@@ -1,4 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { afterSignUp, startChoice } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { livingClient } from './clients.ts'
@@ -8,22 +9,14 @@ import { foundPool, onPool } from './pool-targets.ts'
 import { rotates } from './refresh-rotation.ts'
 import { checkOwnHash, refreshed } from './refresh-tokens.ts'
 import { afterPassword } from './sign-in-end.ts'
-import type { Step } from './sign-in-steps.ts'
+import { openSession } from './sign-in-sessions.ts'
+import { type Parameters, required, type Step } from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
 import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
 
-type Parameters = Readonly<Record<string, string>>
-
-/** The value of a parameter that a flow cannot do without. */
-export function required(parameters: Parameters, name: string): string {
-  const value = parameters[name]
-  if (value === undefined || value === '') throw invalid(`Missing required parameter ${name}`)
-  return value
-}
-
 /** Whether the client's settings let a flow pass; what they do not say is AWS's default. */
-function isAllowed({ client }: App, flow: string, legacy: string): boolean {
+export function isAllowed({ client }: App, flow: string, legacy: string): boolean {
   const flows: readonly string[] = client.settings.ExplicitAuthFlows ?? [
     'ALLOW_REFRESH_TOKEN_AUTH',
     'ALLOW_USER_SRP_AUTH',
@@ -50,6 +43,8 @@ function checkFlow(app: App, flow: string, admin: boolean): void {
   } else if (flow === 'ADMIN_USER_PASSWORD_AUTH' || flow === 'ADMIN_NO_SRP_AUTH') {
     if (!admin || !isAllowed(app, 'ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH'))
       refuse('Auth flow not enabled for this client')
+  } else if (flow === 'USER_AUTH') {
+    if (!isAllowed(app, flow, '')) refuse('USER_AUTH is not enabled for the client.')
   } else if (flow === 'CUSTOM_AUTH')
     refuse('Custom auth lambda trigger is not configured for the user pool.')
   else throw fail('NotImplemented', `Sallyport does not have the flow ${flow} yet.`)
@@ -58,11 +53,12 @@ function checkFlow(app: App, flow: string, admin: boolean): void {
 interface Start {
   readonly AuthFlow: string
   readonly AuthParameters?: Parameters | undefined
+  readonly Session?: string | undefined
 }
 
 async function start(
   app: App,
-  { AuthFlow: flow, AuthParameters: parameters = {} }: Start,
+  { AuthFlow: flow, AuthParameters: parameters = {}, Session }: Start,
   admin: boolean,
   ctx: CallContext,
 ): Promise<Step> {
@@ -73,8 +69,13 @@ async function start(
     const AuthenticationResult = await refreshed(app, { token, prove }, ctx)
     return { ChallengeParameters: {}, AuthenticationResult }
   }
+  if (flow === 'USER_AUTH' && Session !== undefined) {
+    const step = await afterSignUp(app, await openSession(Session, ctx), ctx)
+    if (step !== undefined) return step
+  }
   const name = required(parameters, 'USERNAME')
   checkSecretHash(app.client, name, parameters.SECRET_HASH)
+  if (flow === 'USER_AUTH') return startChoice(app, parameters, ctx)
   if (flow === 'USER_SRP_AUTH') {
     const A = required(parameters, 'SRP_A')
     return startSrp(app, await findUser(ctx.store, app.pool, name), { name, A }, ctx)
@@ -82,7 +83,7 @@ async function start(
   const password = required(parameters, 'PASSWORD')
   const found = await findUser(ctx.store, app.pool, name)
   const { user, credential } = await provePassword(app, found, password, ctx)
-  return afterPassword(app, user, credential, ctx)
+  return afterPassword(app, user, credential, { amr: ['pwd'] }, ctx)
 }
 
 /** The client of an administrator's call, which is one of the pool's. */

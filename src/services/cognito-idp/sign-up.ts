@@ -1,8 +1,15 @@
 import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { freshUser } from './AdminCreateUser.ts'
-import { changed, checkedAttributes, checkRequired, checkWritable } from './attributes.ts'
+import {
+  type Attributes,
+  changed,
+  checkedAttributes,
+  checkRequired,
+  checkWritable,
+} from './attributes.ts'
 import { changeUserIn } from './changing.ts'
+import { signUpSessions } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { expired, newCode, tryCode } from './codes.ts'
@@ -15,9 +22,14 @@ import {
   destinationOf,
   verificationMessage,
 } from './delivery.ts'
+import { methodOf } from './factor-answers.ts'
+import { isPasswordless } from './first-factors.ts'
 import { checkPassword, newPassword, withPassword } from './passwords.ts'
+import type { PoolRecord } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
-import { pretendedDelivery } from './recovery.ts'
+import { hides, pretendedDelivery } from './pretence.ts'
+import { isAllowed } from './sign-in.ts'
+import { checkSession, newSession, openSession } from './sign-in-sessions.ts'
 import type { UserRecord } from './user-records.ts'
 import { attributesOfName, findUser, putUser } from './usernames.ts'
 import { verified } from './verification.ts'
@@ -49,7 +61,6 @@ export const SignUp = operation('SignUp', {
     checkSecretHash(client, input.Username, input.SecretHash)
     if (pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly)
       throw fail('NotAuthorizedException', 'SignUp is not permitted for this user pool')
-    if (input.Password === undefined) throw invalid('Missing required parameter Password')
     const ofName = attributesOfName(pool, input.Username)
     const asked = checkedAttributes(pool, input.UserAttributes)
     checkWritable(pool, client, Object.keys(asked))
@@ -58,14 +69,17 @@ export const SignUp = operation('SignUp', {
         throw invalid(`User ${name} and username must be the same.`)
     const wanted = { ...asked, ...ofName }
     checkRequired(pool, wanted)
-    checkPassword(pool, input.Password)
+    const plain = passwordOf(pool, input.Password, wanted)
     const fresh = freshUser(pool, input.Username, changed({}, wanted), 'UNCONFIRMED', ctx)
-    const password = await newPassword(pool, fresh.username, input.Password, ctx)
+    const password =
+      plain === undefined ? undefined : await newPassword(pool, fresh.username, plain, ctx)
     const to = confirmation(app, fresh)
     const code = await ctx.store.transaction(async (tx) => {
       await livingPool(tx, pool.id)
       await putUser(tx, pool, fresh)
-      await tx.of(credentials).put(withPassword(noCredentials(pool.id, fresh.sub), password, pool))
+      const none = noCredentials(pool.id, fresh.sub)
+      const known = password === undefined ? none : withPassword(none, password, pool)
+      await tx.of(credentials).put(known)
       return to && newCode(tx, fresh, 'confirm', to, ctx)
     })
     if (to !== undefined)
@@ -77,9 +91,32 @@ export const SignUp = operation('SignUp', {
       UserConfirmed: false,
       UserSub: fresh.sub,
       ...(to !== undefined && { CodeDeliveryDetails: deliveryDetails(to) }),
+      ...(isAllowed(app, 'USER_AUTH', '') && {
+        Session: await newSession(
+          app,
+          { sub: fresh.sub, challenge: signUpSessions.waiting, amr: [] },
+          ctx,
+        ),
+      }),
     }
   },
 })
+
+/** The password of a new user; none where one can sign in by codes. */
+function passwordOf(
+  pool: PoolRecord,
+  password: string | undefined,
+  { email, phone_number }: Attributes,
+): string | undefined {
+  if (password !== undefined && password !== '') {
+    checkPassword(pool, password)
+    return password
+  }
+  if (!isPasswordless(pool)) throw invalid('Missing required parameter Password')
+  if (!email && !phone_number)
+    throw invalid('Users without a password need an email address or a phone number.')
+  return undefined
+}
 
 export const ConfirmSignUp = operation('ConfirmSignUp', {
   access: open,
@@ -88,6 +125,12 @@ export const ConfirmSignUp = operation('ConfirmSignUp', {
     const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
     const user = await findUser(ctx.store, pool, input.Username)
+    const session = input.Session && (await openSession(input.Session, ctx))
+    if (session) {
+      checkSession(session, app, signUpSessions.waiting)
+      if (session.sub !== user?.sub)
+        throw fail('NotAuthorizedException', 'Invalid session for the user.')
+    }
     if (user === undefined) throw hides(app) ? expired() : noCombination()
     const attempt = await ctx.store.transaction(async (tx) => {
       const attempt = await tryCode(tx, user, 'confirm', input.ConfirmationCode, ctx.now())
@@ -108,11 +151,13 @@ export const ConfirmSignUp = operation('ConfirmSignUp', {
     })
     if ('refused' in attempt)
       throw user.status === 'UNCONFIRMED' ? attempt.refused() : alreadyConfirmed(user)
-    return {}
+    if (!session) return {}
+    const code = attempt.good.attribute === 'email' ? 'EMAIL_OTP' : 'SMS_OTP'
+    const amr = [methodOf(code)]
+    const challenge = signUpSessions.confirmed
+    return { Session: await newSession(app, { sub: user.sub, challenge, code, amr }, ctx) }
   },
 })
-
-const hides = ({ client }: App) => client.settings.PreventUserExistenceErrors === 'ENABLED'
 
 const alreadyConfirmed = ({ status }: UserRecord) =>
   fail('NotAuthorizedException', `User cannot be confirmed. Current status is ${status}`)

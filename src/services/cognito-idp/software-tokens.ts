@@ -50,13 +50,11 @@ async function holderOf(input: Asked, ctx: CallContext): Promise<Holder> {
 
 /** The next session in the place of one that is used up. */
 const nextSession = async (
-  { app, user, session }: Holder,
+  { app, session }: Holder,
   setUp: boolean,
   ctx: CallContext,
 ): Promise<{ Session?: string }> =>
-  session === undefined
-    ? {}
-    : { Session: await newSession(app, { sub: user.sub, challenge: 'MFA_SETUP', setUp }, ctx) }
+  session === undefined ? {} : { Session: await newSession(app, { ...session, setUp }, ctx) }
 
 export const AssociateSoftwareToken = operation('AssociateSoftwareToken', {
   access: byTokenOrSession,

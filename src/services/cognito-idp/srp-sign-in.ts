@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { isSrpPublic, srpChallenge, srpSignature, srpVerifier } from '../../crypto/srp.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import { credentialsOf } from './changing.ts'
@@ -7,6 +7,7 @@ import { fail, invalid } from './contract.ts'
 import { checkLock } from './lockout.ts'
 import { incorrect, noteFailure, noteProof, unknownUser } from './password-sign-in.ts'
 import { poolName } from './passwords.ts'
+import { hides, pretended, pretendedSub } from './pretence.ts'
 import { afterPassword } from './sign-in-end.ts'
 import { spent } from './sign-in-sessions.ts'
 import type { Step } from './sign-in-steps.ts'
@@ -30,13 +31,11 @@ interface Block {
 const bound = 'cognito-idp/srp'
 
 /** Salt, verifier and id of a user who does not exist: always the same for the same name. */
-function pretended({ pool }: App, name: string) {
-  const of = (what: string) =>
-    createHmac('sha256', pool.pretence).update(`${what}|${name}`).digest('hex')
-  const salt = of('salt').slice(0, 32)
-  const id = of('sub').replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5')
-  const username = pool.usernameAttributes.length > 0 ? id : name
-  return { username, srp: { salt, verifier: srpVerifier(username, of('password'), salt) } }
+function stranger({ pool }: App, name: string) {
+  const salt = pretended(pool, 'salt', name).slice(0, 32)
+  const username = pool.usernameAttributes.length > 0 ? pretendedSub(pool, name) : name
+  const password = pretended(pool, 'password', name)
+  return { username, srp: { salt, verifier: srpVerifier(username, password, salt) } }
 }
 
 /** Begins SRP: the client's public value for the server's. */
@@ -47,11 +46,10 @@ export async function startSrp(
   ctx: CallContext,
 ): Promise<Step> {
   if (!isSrpPublic(A)) throw invalid('Invalid SRP_A.')
-  const hides = app.client.settings.PreventUserExistenceErrors === 'ENABLED'
-  if (user === undefined && !hides) throw unknownUser(app)
+  if (user === undefined && !hides(app)) throw unknownUser(app)
   if (user?.status === 'RESET_REQUIRED')
     throw fail('PasswordResetRequiredException', 'Password reset required for the user')
-  const stand = pretended(app, name)
+  const stand = stranger(app, name)
   const srp = (user && (await credentialsOf(ctx, user)).srp) ?? stand.srp
   const username = user?.username ?? stand.username
   const secret = ctx.random.bytes(32)
@@ -109,7 +107,7 @@ export async function endSrp(
     block.sub === undefined ? undefined : await ctx.store.of(users).get([block.pool, block.sub])
   const credential = user && (await credentialsOf(ctx, user))
   if (credential !== undefined) checkLock(credential, ctx.now())
-  const { verifier } = credential?.srp ?? pretended(app, block.username).srp
+  const { verifier } = credential?.srp ?? stranger(app, block.username).srp
   const { A, B } = block
   const secret = Buffer.from(block.secret, 'hex')
   const identity = poolName(app.pool.id) + block.username
@@ -121,7 +119,7 @@ export async function endSrp(
     throw incorrect()
   }
   await noteProof(user, ctx, (old) => spent(old, block, ctx.now()))
-  return afterPassword(app, user, credential, ctx)
+  return afterPassword(app, user, credential, { amr: ['pwd'] }, ctx)
 }
 
 const missing = (name: string) => invalid(`Missing required parameter ${name}`)

@@ -1,6 +1,7 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { checkFirstFactors } from './first-factors.ts'
 import { storePage } from './listing.ts'
 import { type PoolRecord, places, pools } from './pool-records.ts'
 import { poolSettings } from './pool-settings.ts'
@@ -69,6 +70,7 @@ export const CreateUserPool = operation('CreateUserPool', {
       pretence: Buffer.from(ctx.random.bytes(32)).toString('hex'),
       mfa: { mode: MfaConfiguration, softwareToken: false, ...smsFactor(input) },
     }
+    checkFirstFactors(pool)
     await ctx.store.transaction(async (tx) => {
       const { records } = await tx.of(pools).list({ limit: poolQuota })
       if (records.length >= poolQuota)
@@ -125,6 +127,7 @@ export const UpdateUserPool = operation('UpdateUserPool', {
         mode === 'OFF'
           ? { mode, softwareToken: old.mfa.softwareToken, webAuthn: old.mfa.webAuthn }
           : { ...old.mfa, mode, ...(old.mfa.sms === undefined && smsFactor(input)) }
+      checkFirstFactors({ settings, mfa })
       await tx.of(pools).put({
         ...old,
         name: input.PoolName ?? old.name,

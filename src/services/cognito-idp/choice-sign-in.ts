@@ -1,0 +1,136 @@
+import type { CallContext } from '../../kernel/context.ts'
+import { changeUser, credentialsOf } from './changing.ts'
+import type { App } from './client-places.ts'
+import { codeChallenge, newCodeText } from './code-challenges.ts'
+import { fail, invalid } from './contract.ts'
+import { isCode, methodOf, proveCode, provenAddress, wrongCode } from './factor-answers.ts'
+import {
+  type FirstFactor,
+  firstFactorsOf,
+  isFirstFactor,
+  type Person,
+  personOf,
+} from './first-factors.ts'
+import { incorrect, provePassword } from './password-sign-in.ts'
+import { pretendedDelivery } from './pretence.ts'
+import { afterPassword, signedIn } from './sign-in-end.ts'
+import { checkSession, newSession, type SignInSession, spent } from './sign-in-sessions.ts'
+import { type Parameters, required, type Step } from './sign-in-steps.ts'
+import { startSrp } from './srp-sign-in.ts'
+import { users } from './user-records.ts'
+
+/** Begins USER_AUTH: with the challenge that the app prefers, or with a choice. */
+export async function startChoice(
+  app: App,
+  parameters: Parameters,
+  ctx: CallContext,
+): Promise<Step> {
+  const person = await personOf(app, required(parameters, 'USERNAME'), ctx)
+  const preferred = parameters.PREFERRED_CHALLENGE
+  if (isFirstFactor(preferred) && person.factors.includes(preferred))
+    return begin(preferred, app, person, parameters, ctx)
+  if (person.factors.length === 0) throw incorrect()
+  const challenge = 'SELECT_CHALLENGE'
+  return {
+    ChallengeName: challenge,
+    Session: await newSession(app, { sub: person.sub, challenge, amr: [] }, ctx),
+    ChallengeParameters: {},
+    AvailableChallenges: [...person.factors],
+  }
+}
+
+/** Answers SELECT_CHALLENGE, and the challenges of first factors. */
+export async function answerChoice(
+  app: App,
+  session: SignInSession,
+  name: string,
+  answers: Parameters,
+  ctx: CallContext,
+): Promise<Step> {
+  checkSession(session, app, session.challenge)
+  const person = await personOf(app, required(answers, 'USERNAME'), ctx)
+  if (person.sub !== session.sub)
+    throw fail('NotAuthorizedException', 'Invalid session for the user.')
+  if (session.challenge !== 'SELECT_CHALLENGE') {
+    checkSession(session, app, name)
+    return answerCode(app, person, session, answers, ctx)
+  }
+  const factor = name === 'SELECT_CHALLENGE' ? required(answers, 'ANSWER') : name
+  if (!isFirstFactor(factor) || !person.factors.includes(factor))
+    throw invalid('Selected challenge is not available.')
+  return begin(factor, app, person, answers, ctx)
+}
+
+/** Does what can be done with a first factor by now: proves it, or asks for more. */
+async function begin(
+  factor: FirstFactor,
+  app: App,
+  { user, name, sub }: Person,
+  parameters: Parameters,
+  ctx: CallContext,
+): Promise<Step> {
+  if (factor === 'PASSWORD') {
+    const password = required(parameters, 'PASSWORD')
+    const proven = await provePassword(app, user, password, ctx)
+    return afterPassword(app, proven.user, proven.credential, { amr: ['pwd'] }, ctx)
+  }
+  if (factor === 'PASSWORD_SRP') {
+    const step = await startSrp(app, user, { name, A: required(parameters, 'SRP_A') }, ctx)
+    const state = { sub, challenge: 'PASSWORD_VERIFIER', amr: [] }
+    return { ...step, Session: await newSession(app, state, ctx) }
+  }
+  if (user !== undefined) return codeChallenge(factor, app, user, { amr: [], first: true }, ctx)
+  const attribute = factor === 'EMAIL_OTP' ? 'email' : 'phone_number'
+  const { Destination, DeliveryMedium } = pretendedDelivery(app.pool, name, attribute)
+  const state = { sub, challenge: factor, code: newCodeText(factor, ctx), first: true, amr: [] }
+  return {
+    ChallengeName: factor,
+    Session: await newSession(app, state, ctx),
+    ChallengeParameters: {
+      CODE_DELIVERY_DELIVERY_MEDIUM: DeliveryMedium!,
+      CODE_DELIVERY_DESTINATION: Destination!,
+    },
+  }
+}
+
+async function answerCode(
+  app: App,
+  { user, factors }: Person,
+  session: SignInSession,
+  answers: Parameters,
+  ctx: CallContext,
+): Promise<Step> {
+  const { challenge } = session
+  const given = required(answers, `${challenge}_CODE`)
+  if (user === undefined) {
+    // What strangers answer takes the same work and leads nowhere.
+    isCode(session, given)
+    throw wrongCode()
+  }
+  if (!factors.some((factor) => factor === challenge)) throw incorrect()
+  await proveCode(user, session, given, ctx)
+  const proven = await provenAddress(user, session, ctx)
+  return signedIn(app, proven, { amr: [methodOf(challenge)] }, ctx)
+}
+
+/** The name that sessions of a sign-up have until it is confirmed, and from then on. */
+export const signUpSessions = { waiting: 'SIGN_UP', confirmed: 'SIGNED_UP' } as const
+
+/**
+ * Signs in who has just confirmed the sign-up: the code of the confirmation was the first factor.
+ * @returns undefined when the pool does not take such codes as a first factor of this user
+ */
+export async function afterSignUp(
+  app: App,
+  session: SignInSession,
+  ctx: CallContext,
+): Promise<Step | undefined> {
+  checkSession(session, app, signUpSessions.confirmed)
+  const user = await ctx.store.of(users).get([session.pool, session.sub])
+  if (user === undefined) throw fail('NotAuthorizedException', 'Invalid session for the user.')
+  if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
+  const factors = firstFactorsOf(app, user, await credentialsOf(ctx, user))
+  if (!factors.some((factor) => factor === session.code)) return undefined
+  await changeUser(ctx, user, { credential: (old) => spent(old, session, ctx.now()) })
+  return signedIn(app, user, { amr: session.amr }, ctx)
+}
