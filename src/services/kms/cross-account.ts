@@ -1,14 +1,14 @@
+import type * as Kms from '@aws-sdk/client-kms'
 import type { ReadContext } from '../../kernel/context.ts'
 import type { OperationName } from '../../kernel/contract.ts'
 import type { Access } from '../../kernel/service.ts'
 import type { Target } from '../../kernel/target.ts'
-import type { C } from './contract.ts'
 
 /**
  * Operations that a key policy or a grant can give to principals of other accounts ("Cross-account
  * use: Yes" in the API reference). What is given of any other has no effect.
  */
-export const crossAccount: ReadonlySet<OperationName<C>> = new Set([
+export const crossAccount: ReadonlySet<OperationName<typeof Kms>> = new Set([
   'CreateGrant',
   'Decapsulate',
   'Decrypt',
@@ -34,7 +34,7 @@ export const crossAccount: ReadonlySet<OperationName<C>> = new Set([
 
 /** Takes from targets of other accounts what would let a caller in, where the operation stays at home. */
 export function atHome<In, T extends readonly Target[]>(
-  name: OperationName<C>,
+  name: OperationName<typeof Kms>,
   access: Access<In, T>,
 ): Access<In, T> {
   if (access.kind !== 'iam' || crossAccount.has(name)) return access
