@@ -7,6 +7,7 @@ import { guardedPorts } from './app/guarded-ports.ts'
 import { inventoryOf } from './app/inventory.ts'
 import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
+import { trustOf } from './app/trust.ts'
 import { unsealOf } from './app/unsealing.ts'
 import { RecordedActivity } from './audit/activity.ts'
 import { keepLog } from './audit/housekeeping.ts'
@@ -107,6 +108,7 @@ export async function createApp(
     activity,
     egress: egressOf(signRequest),
     tokens: pkcs11(config.hsm),
+    trust: trustOf(config),
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
     sendNotification: (notification) => inbox.sendNotification(notification),

@@ -26,6 +26,8 @@ export interface Config {
   readonly unseal: string
   /** Path of the PKCS #11 module that serves custom key stores. */
   readonly hsm: string | undefined
+  /** Path of a PEM file with the roots of attestation documents, in the place of AWS's own. */
+  readonly attestationRoots: string | undefined
   /** For `--unseal pkcs11`; never a flag, which other processes could read. */
   readonly pkcs11Pin: string | undefined
   readonly pkcs11PinFile: string | undefined
@@ -61,6 +63,7 @@ const flags = {
   'public-url': { type: 'string' },
   unseal: { type: 'string' },
   hsm: { type: 'string' },
+  'attestation-roots': { type: 'string' },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
   'trusted-proxies': { type: 'string', default: '' },
@@ -116,6 +119,7 @@ export function readConfig(
     publicUrl: publicUrl(text('public-url')),
     unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
     hsm: text('hsm'),
+    attestationRoots: text('attestation-roots'),
     pkcs11Pin: env.SALLYPORT_PKCS11_PIN,
     pkcs11PinFile: env.SALLYPORT_PKCS11_PIN_FILE,
     testClock: truth('test-clock', text('test-clock')!),

@@ -63,6 +63,7 @@ export const guardedPorts = (ports: Ports): Ports => ({
     random: (login, length) => outside(() => ports.tokens.random(login, length)),
     leave: (label) => outside(() => ports.tokens.leave(label)),
   },
+  trust: ports.trust,
   async sendMail(mail) {
     refuseInside('mail')
     return ports.sendMail(mail)

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { der } from './der.ts'
 
 /** Object identifiers of the lattice algorithms (NIST), as DER values. */
 const lattices: Readonly<Record<string, string>> = {
@@ -8,11 +9,6 @@ const lattices: Readonly<Record<string, string>> = {
   'ml-kem-512': '608648016503040401',
   'ml-kem-768': '608648016503040402',
   'ml-kem-1024': '608648016503040403',
-}
-
-const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat(parts)
-  return Buffer.concat([Buffer.of(tag, body.length), body])
 }
 
 /**

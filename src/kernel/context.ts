@@ -47,7 +47,7 @@ export interface ReadContext {
   readonly baseUrl: string
   /** Who vouches for tokens: this installation, or AWS's own names. */
   readonly issuer: 'self' | 'aws'
-  readonly ports: Pick<Ports, 'seals'>
+  readonly ports: Pick<Ports, 'seals' | 'trust'>
   /**
    * What is read often, kept while no record of a collection `cached: kind` changes in the account.
    * Answers at once what is at hand.

@@ -233,7 +233,14 @@ export interface Tokens {
   leave(label: string): Promise<void>
 }
 
+/** Whose word is taken, as it was settled when the process started. */
+export interface Trust {
+  /** Certificates in DER that attestation documents must lead to. */
+  readonly attestationRoots: readonly Uint8Array[]
+}
+
 export interface Ports {
+  readonly trust: Trust
   readonly seals: Seals
   readonly events: EventHistory
   readonly activity: Activity

@@ -17,6 +17,8 @@ export interface Target<R = unknown> {
   readonly grants?: readonly Grant[] | undefined
   /** Request context of this decision, by condition key (`iam:PolicyARN`, `aws:RequestTag/x`). */
   readonly context?: Readonly<Record<string, ContextValue | undefined>> | undefined
+  /** What the record of the call tells besides (`additionalEventData`). */
+  readonly additional?: Readonly<Record<string, unknown>> | undefined
   /** The whole sentence of a refusal, where AWS tells no more. */
   readonly refusal?: string | undefined
   /** How AWS names the resource in this service's AccessDenied text (`user bob`). */

@@ -83,7 +83,7 @@ function entryOf(exchange: Exchange, house: House, recipient: Recipient): Record
     errorMessage: error?.message,
     requestParameters: redactedJson(exchange.input, secrets),
     responseElements: readOnly ? undefined : redactedJson(exchange.output, secrets),
-    additional: observedJson(exchange),
+    additional: additionalJson(exchange),
     resources,
   })
   const keys = eventKeys({
@@ -126,8 +126,15 @@ function resourcesOf({ targets, owner }: Exchange, account: string) {
   return [...seen.values()]
 }
 
+function additionalJson(exchange: Exchange): string | undefined {
+  let told: Readonly<Record<string, unknown>> | undefined = observed(exchange)
+  for (const { additional } of exchange.targets)
+    if (additional !== undefined) told = { ...told, ...additional }
+  return told && JSON.stringify(told)
+}
+
 /** In observe mode, what would have been refused. */
-function observedJson({ decided, error }: Exchange): string | undefined {
+function observed({ decided, error }: Exchange) {
   if (error !== undefined) return undefined
   const denied = decided.filter(({ allowed }) => !allowed)
   if (denied.length === 0) return undefined
@@ -135,5 +142,5 @@ function observedJson({ decided, error }: Exchange): string | undefined {
     action: request.action,
     resource: request.resource.arn,
   }))
-  return JSON.stringify({ wouldBeDenied })
+  return { wouldBeDenied }
 }

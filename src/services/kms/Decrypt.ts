@@ -1,7 +1,8 @@
-import { fail, operation } from './contract.ts'
+import { operation } from './contract.ts'
 import { checkDryRun } from './dry-run.ts'
 import { checkAlgorithm, checkOpening, keyContext, open, openingTarget } from './encryption.ts'
 import { keyArn } from './key-records.ts'
+import { checkRecipient, outgoing } from './recipients/recipient.ts'
 
 export const Decrypt = operation('Decrypt', {
   access: {
@@ -10,14 +11,14 @@ export const Decrypt = operation('Decrypt', {
       await openingTarget(input.CiphertextBlob ?? new Uint8Array(), input.KeyId, read, {
         encryptionContext: input.EncryptionContext,
         grantTokens: input.GrantTokens,
+        recipient: input.Recipient,
         context: { 'kms:EncryptionAlgorithm': input.EncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT' },
       }),
     ],
   },
   async handle(input, ctx, [target]) {
-    if (input.Recipient !== undefined)
-      throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
     const key = checkOpening(target)
+    checkRecipient(target)
     const EncryptionAlgorithm = checkAlgorithm(key, input.EncryptionAlgorithm, 'Decrypt')
     const blob = input.CiphertextBlob ?? new Uint8Array()
     const own = keyContext(ctx, target, 'Decrypt')
@@ -26,7 +27,7 @@ export const Decrypt = operation('Decrypt', {
     checkDryRun(input)
     return {
       KeyId: keyArn(key),
-      Plaintext: plaintext,
+      ...outgoing(target, { Plaintext: plaintext }, ctx),
       EncryptionAlgorithm,
       ...(EncryptionAlgorithm === 'SYMMETRIC_DEFAULT' && { KeyMaterialId: materialId }),
     }

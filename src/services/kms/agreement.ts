@@ -8,6 +8,7 @@ import { type KeyRecord, keyArn } from './key-records.ts'
 import { checkUsable, checkUsage } from './key-states.ts'
 import { foundKey, keyTarget } from './key-targets.ts'
 import { publicHalf } from './materials.ts'
+import { checkRecipient, outgoing } from './recipients/recipient.ts'
 
 const invalidPublicKey = () => fail('ValidationException', 'The public key is not valid.')
 
@@ -30,16 +31,16 @@ export const DeriveSharedSecret = operation('DeriveSharedSecret', {
     targets: async (input, read) => [
       await keyTarget(input.KeyId, read, {
         grantTokens: input.GrantTokens,
+        recipient: input.Recipient,
         context: { 'kms:KeyAgreementAlgorithm': input.KeyAgreementAlgorithm },
       }),
     ],
   },
   async handle(input, ctx, [target]) {
-    if (input.Recipient !== undefined)
-      throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
     const key = foundKey(target)
     checkUsage(key, 'KEY_AGREEMENT', 'DeriveSharedSecret')
     checkUsable(key)
+    checkRecipient(target)
     if (input.KeyAgreementAlgorithm !== 'ECDH')
       throw fail(
         'InvalidKeyUsageException',
@@ -50,7 +51,7 @@ export const DeriveSharedSecret = operation('DeriveSharedSecret', {
     checkDryRun(input)
     return {
       KeyId: keyArn(key),
-      SharedSecret: diffieHellman({ privateKey, publicKey }),
+      ...outgoing(target, { SharedSecret: diffieHellman({ privateKey, publicKey }) }, ctx),
       KeyAgreementAlgorithm: input.KeyAgreementAlgorithm,
       KeyOrigin: key.origin,
     }

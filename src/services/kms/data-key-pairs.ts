@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import type { DataKeyPairSpec } from '@aws-sdk/client-kms'
+import type { DataKeyPairSpec, RecipientInfo } from '@aws-sdk/client-kms'
 import { privateKeyDer } from '../../crypto/pkcs8.ts'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { EncryptionContext } from './ciphertext.ts'
@@ -10,6 +10,7 @@ import { keyArn } from './key-records.ts'
 import { type KeyTarget, keyTarget } from './key-targets.ts'
 import { foundOrMade } from './managed-keys.ts'
 import { newPair } from './new-material.ts'
+import { checkRecipient, outgoing } from './recipients/recipient.ts'
 
 interface PairInput {
   readonly KeyId: string
@@ -17,7 +18,7 @@ interface PairInput {
   readonly EncryptionContext?: EncryptionContext | undefined
   readonly GrantTokens?: readonly string[] | undefined
   readonly DryRun?: boolean | undefined
-  readonly Recipient?: object | undefined
+  readonly Recipient?: RecipientInfo | undefined
 }
 
 const access = {
@@ -27,6 +28,7 @@ const access = {
       await keyTarget(input.KeyId, read, {
         encryptionContext: input.EncryptionContext,
         grantTokens: input.GrantTokens,
+        recipient: input.Recipient,
         context: {
           'kms:DataKeyPairSpec': input.KeyPairSpec,
           'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT',
@@ -36,10 +38,9 @@ const access = {
 }
 
 async function newDataKeyPair(name: string, input: PairInput, ctx: CallContext, target: KeyTarget) {
-  if (input.Recipient !== undefined)
-    throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
   const key = await foundOrMade(target, ctx)
   checkAlgorithm(key, undefined, name)
+  checkRecipient(target)
   if (key.customKeyStoreId !== undefined)
     throw fail('UnsupportedOperationException', `${keyArn(key)} is in a custom key store.`)
   if (input.KeyPairSpec === 'SM2')
@@ -66,7 +67,11 @@ async function newDataKeyPair(name: string, input: PairInput, ctx: CallContext, 
 
 export const GenerateDataKeyPair = operation('GenerateDataKeyPair', {
   access,
-  handle: (input, ctx, [target]) => newDataKeyPair('GenerateDataKeyPair', input, ctx, target),
+  async handle(input, ctx, [target]) {
+    const name = 'GenerateDataKeyPair'
+    const { PrivateKeyPlaintext, ...told } = await newDataKeyPair(name, input, ctx, target)
+    return { ...told, ...outgoing(target, { PrivateKeyPlaintext }, ctx) }
+  },
 })
 
 export const GenerateDataKeyPairWithoutPlaintext = operation(

@@ -1,3 +1,4 @@
+import type { RecipientInfo } from '@aws-sdk/client-kms'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { EncryptionContext } from './ciphertext.ts'
 import { fail, operation } from './contract.ts'
@@ -7,6 +8,7 @@ import { checkAlgorithm, keyContext, seal } from './encryption.ts'
 import { keyArn } from './key-records.ts'
 import { type KeyTarget, keyTarget } from './key-targets.ts'
 import { foundOrMade } from './managed-keys.ts'
+import { checkRecipient, outgoing, recipientTarget } from './recipients/recipient.ts'
 
 interface DataKeyInput {
   readonly KeyId: string
@@ -15,7 +17,7 @@ interface DataKeyInput {
   readonly KeySpec?: string | undefined
   readonly GrantTokens?: readonly string[] | undefined
   readonly DryRun?: boolean | undefined
-  readonly Recipient?: object | undefined
+  readonly Recipient?: RecipientInfo | undefined
 }
 
 const access = {
@@ -25,6 +27,7 @@ const access = {
       await keyTarget(input.KeyId, read, {
         encryptionContext: input.EncryptionContext,
         grantTokens: input.GrantTokens,
+        recipient: input.Recipient,
         context: { 'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT' },
       }),
     ] as const,
@@ -43,8 +46,6 @@ async function newDataKey(
   ctx: CallContext,
   target: KeyTarget,
 ) {
-  if (input.Recipient !== undefined)
-    throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
   const length = lengthOf(input)
   const key = await foundOrMade(target, ctx)
   if (key.usage === 'ENCRYPT_DECRYPT' && key.spec !== 'SYMMETRIC_DEFAULT')
@@ -53,6 +54,7 @@ async function newDataKey(
       `${keyArn(key)} key spec is ${key.spec} which is not valid for ${operationName}.`,
     )
   checkAlgorithm(key, undefined, operationName)
+  checkRecipient(target)
   checkDryRun(input)
   const Plaintext = ctx.random.bytes(length)
   const own = keyContext(ctx, target, operationName)
@@ -62,7 +64,10 @@ async function newDataKey(
 
 export const GenerateDataKey = operation('GenerateDataKey', {
   access,
-  handle: (input, ctx, [target]) => newDataKey('GenerateDataKey', input, ctx, target),
+  async handle(input, ctx, [target]) {
+    const { Plaintext, ...told } = await newDataKey('GenerateDataKey', input, ctx, target)
+    return { ...told, ...outgoing(target, { Plaintext }, ctx) }
+  },
 })
 
 export const GenerateDataKeyWithoutPlaintext = operation('GenerateDataKeyWithoutPlaintext', {
@@ -75,16 +80,21 @@ export const GenerateDataKeyWithoutPlaintext = operation('GenerateDataKeyWithout
 })
 
 export const GenerateRandom = operation('GenerateRandom', {
-  access: { kind: 'iam', targets: () => [{ resource: '*', record: undefined }] },
-  async handle(input, ctx) {
-    if (input.Recipient !== undefined)
-      throw fail('UnsupportedOperationException', 'Recipients are still to be built.')
+  access: {
+    kind: 'iam',
+    targets(input, read) {
+      const { attested, ...told } = recipientTarget(input.Recipient, read)
+      return [{ ...told, resource: '*', record: undefined, context: attested }] as const
+    },
+  },
+  async handle(input, ctx, [target]) {
+    checkRecipient(target)
     if (input.NumberOfBytes === undefined)
       throw fail('ValidationException', 'NumberOfBytes is required.')
     if (input.CustomKeyStoreId !== undefined) {
       const Plaintext = await storeRandom(input.CustomKeyStoreId, input.NumberOfBytes, ctx)
-      return { Plaintext }
+      return outgoing(target, { Plaintext }, ctx)
     }
-    return { Plaintext: ctx.random.bytes(input.NumberOfBytes) }
+    return outgoing(target, { Plaintext: ctx.random.bytes(input.NumberOfBytes) }, ctx)
   },
 })

@@ -7,11 +7,13 @@ import { fail } from './contract.ts'
 import { grantsOf } from './grants.ts'
 import { aliasNames, type NamedKey, namedKey } from './key-names.ts'
 import { type KeyRecord, keyArn } from './key-records.ts'
+import { type Recipient, recipientTarget } from './recipients/recipient.ts'
 
 /** A decision on a key, with the key it was made on. */
 export interface KeyTarget extends Target<KeyRecord | undefined> {
   /** What NotFoundException says when there is no such key. */
   readonly missing: string
+  readonly recipient?: Recipient | undefined
 }
 
 interface Asked {
@@ -19,6 +21,8 @@ interface Asked {
   readonly context?: Readonly<Record<string, ContextValue | undefined>> | undefined
   readonly encryptionContext?: EncryptionContext | undefined
   readonly grantTokens?: readonly string[] | undefined
+  /** Whom the answer is to be encrypted for. */
+  readonly recipient?: Parameters<typeof recipientTarget>[0]
   readonly forms?: 'any' | 'no-alias'
 }
 
@@ -59,8 +63,10 @@ export async function targetOf(
   const common = { action: asked.action, resource: arn, account, region, missing }
   if (key === undefined) return { ...common, record: undefined, refusal: nothingHere(read, asked) }
   const foreign = account !== read.caller.principal.account
+  const { attested, ...told } = recipientTarget(asked.recipient, read)
   return {
     ...common,
+    ...told,
     record: key,
     tags: key.tags,
     policy: policyOf(key),
@@ -69,6 +75,7 @@ export async function targetOf(
     context: {
       ...(await keyContext(key, named, read)),
       ...encryptionKeys(asked.encryptionContext),
+      ...attested,
       ...asked.context,
     },
     ...(foreign && { refusal: nothingHere(read, asked) }),

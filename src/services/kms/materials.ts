@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import type { KeySpec } from '@aws-sdk/client-kms'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
-import type { Random } from '../../kernel/ports.ts'
+import type { Ports, Random } from '../../kernel/ports.ts'
 import { type KeyRecord, keyArn, type MaterialRecord, materials } from './key-records.ts'
 import { isSymmetric } from './key-specs.ts'
 
@@ -9,7 +9,7 @@ const purpose = 'kms-material'
 
 /** What reading materials needs; the store is the key's. */
 export interface MaterialReader {
-  readonly ports: Pick<ReadContext['ports'], 'seals'>
+  readonly ports: Pick<Ports, 'seals'>
   readonly store: Pick<ReadContext['store'], 'of'>
   cached: ReadContext['cached']
 }
@@ -40,7 +40,7 @@ export async function openSealed(
   key: Pick<KeyRecord, 'account' | 'id' | 'region'>,
   id: string,
   sealed: string | undefined,
-  ctx: Pick<ReadContext, 'ports'>,
+  ctx: { readonly ports: Pick<Ports, 'seals'> },
 ): Promise<Uint8Array> {
   const seal = await ctx.ports.seals.ready(purpose)
   const bytes = seal.open(sealed ?? '', bound(key, id))

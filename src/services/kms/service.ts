@@ -105,7 +105,7 @@ export const service = defineService<C>()({
     VerifyMac,
   },
   notYet: {},
-  secrets: ['KeyStorePassword', 'RawSecretAccessKey'],
+  secrets: ['KeyStorePassword', 'RawSecretAccessKey', 'AttestationDocument'],
   quotas: requestQuotas,
   on: {
     'kms.KeyReplicated': onKeyReplicated,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { ReadContext } from '../../../kernel/context.ts'
 import { EgressFailed, type Ports } from '../../../kernel/ports.ts'
 import { ProxyFailed, proxyFailureNames } from './proxy-failures.ts'
 import { type KeyStoreRecord, openSecret, type ProxyStore } from './store-records.ts'
@@ -21,7 +20,7 @@ export interface ProxyRequest {
 export interface ProxyContext {
   readonly region: string
   readonly request: ProxyRequest
-  readonly ports: Pick<ReadContext['ports'], 'seals'> & Pick<Ports, 'egress'>
+  readonly ports: Pick<Ports, 'seals' | 'egress'>
 }
 
 /** What a proxy made of a plaintext. */

@@ -4,6 +4,7 @@ import type {
   XksProxyConnectivityType,
 } from '@aws-sdk/client-kms'
 import type { CallContext, ReadContext } from '../../../kernel/context.ts'
+import type { Ports } from '../../../kernel/ports.ts'
 import { collection, type Key } from '../../../kernel/store.ts'
 import { fail } from '../contract.ts'
 
@@ -88,7 +89,7 @@ export async function sealSecret(
 export async function openSecret(
   storeId: string,
   sealed: string,
-  ctx: Pick<ReadContext, 'ports'>,
+  ctx: { readonly ports: Pick<Ports, 'seals'> },
 ): Promise<string> {
   const seal = await ctx.ports.seals.ready(purpose)
   const bytes = seal.open(sealed, storeId)

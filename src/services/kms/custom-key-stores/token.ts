@@ -1,5 +1,4 @@
 import type { ConnectionErrorCodeType } from '@aws-sdk/client-kms'
-import type { ReadContext } from '../../../kernel/context.ts'
 import { type Ports, TokenFailed, type TokenLogin } from '../../../kernel/ports.ts'
 import { fail } from '../contract.ts'
 import { type KeyRecord, keyArn } from '../key-records.ts'
@@ -7,7 +6,7 @@ import { type KeyStoreRecord, openSecret } from './store-records.ts'
 
 /** What working with a token needs. */
 export interface TokenContext {
-  readonly ports: Pick<ReadContext['ports'], 'seals'> & Pick<Ports, 'tokens'>
+  readonly ports: Pick<Ports, 'seals' | 'tokens'>
 }
 
 /** How to log in to the token of a store. */
