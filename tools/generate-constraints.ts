@@ -14,7 +14,7 @@ interface ModelShape {
   readonly type: string
   readonly min?: number
   readonly max?: number
-  readonly pattern?: string
+  readonly pattern?: string | undefined
   readonly enum?: readonly string[]
   readonly sensitive?: boolean
   readonly required?: readonly string[]
@@ -27,6 +27,12 @@ interface ModelShape {
 interface Model {
   readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>
   readonly shapes: Readonly<Record<string, ModelShape>>
+}
+
+/** Where the service takes more than its model says. */
+const wider: Readonly<Record<string, Partial<ModelShape>>> = {
+  // Custom domains of user pools have dots.
+  DomainType: { pattern: undefined },
 }
 
 const services = process.argv.slice(2)
@@ -99,7 +105,7 @@ function constraintsOf({ operations, shapes }: Model): ConstraintsFile {
   const visit = (name: string) => {
     if (kept.has(name) || !useful.has(name)) return
     const shape = shapes[name]!
-    kept.set(name, ownConstraint(shape, useful))
+    kept.set(name, ownConstraint({ ...shape, ...wider[name] }, useful))
     for (const below of referencesOf(shape)) visit(below)
   }
   for (const [name, { input }] of Object.entries(operations)) {

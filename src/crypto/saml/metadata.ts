@@ -18,6 +18,9 @@ export interface SamlMetadata {
   readonly certificates: readonly string[]
   /** Milliseconds; undefined when the document sets no end. */
   readonly validUntil: number | undefined
+  /** Where sign-in and sign-out requests go, by the redirect binding. */
+  readonly signOnUrl: string | undefined
+  readonly signOutUrl: string | undefined
 }
 
 /**
@@ -36,8 +39,24 @@ export function readMetadata(xml: string): SamlMetadata {
     .flatMap(certificatesOf)
   if (certificates.length === 0) throw new XmlRefused('there is no signing certificate')
   const until = attribute(entity, 'validUntil') ?? attribute(descriptor, 'validUntil')
-  return { entityId, certificates, validUntil: timeOf(until) }
+  return {
+    entityId,
+    certificates,
+    validUntil: timeOf(until),
+    signOnUrl: redirectTo(descriptor, 'SingleSignOnService'),
+    signOutUrl: redirectTo(descriptor, 'SingleLogoutService'),
+  }
 }
+
+const redirectBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
+
+const redirectTo = (descriptor: Element, service: string): string | undefined =>
+  attribute(
+    children(descriptor, namespaces.metadata, service).find(
+      (one) => attribute(one, 'Binding') === redirectBinding,
+    ),
+    'Location',
+  )
 
 function entityOf(root: Element): Element | undefined {
   if (root.namespaceURI !== namespaces.metadata) return undefined

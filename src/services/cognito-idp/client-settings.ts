@@ -4,7 +4,10 @@ import type { ClientSettings } from './client-records.ts'
 import { fail, invalid } from './contract.ts'
 import type { PoolRecord } from './pool-records.ts'
 
-type Asked = Pick<Validated<CreateClient>, keyof ClientSettings & keyof CreateClient>
+type Asked = Pick<
+  Validated<CreateClient>,
+  (keyof ClientSettings & keyof CreateClient) | 'UserPoolId'
+>
 
 const seconds = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const
 
@@ -28,15 +31,28 @@ export function validityOf(settings: ClientSettings | Asked): Validity {
 const refreshUnit = ({ RefreshTokenValidity, TokenValidityUnits }: ClientSettings | Asked) =>
   RefreshTokenValidity ? (TokenValidityUnits?.RefreshToken ?? 'days') : 'days'
 
+/** What the settings of a client may name. */
+interface Surroundings {
+  readonly hasSecret: boolean
+  /** Scopes of the pool's resource servers. */
+  readonly scopes: ReadonlySet<string>
+  /** Names of the pool's identity providers. */
+  readonly providers: ReadonlySet<string>
+}
+
 /** The settings of a client; what is not asked for takes AWS's default, also in an update. */
-export function clientSettings(asked: Asked, pool: PoolRecord, hasSecret: boolean): ClientSettings {
+export function clientSettings(
+  asked: Asked,
+  pool: PoolRecord,
+  { hasSecret, ...known }: Surroundings,
+): ClientSettings {
   checkFlows(asked)
   checkValidity(asked)
   checkAttributes(asked, pool)
   checkOAuth(asked, hasSecret)
-  const { UserPoolId: _, ...known } = pick(asked) as Record<string, unknown>
+  checkKnown(asked, known)
   return {
-    ...known,
+    ...pick(asked),
     RefreshTokenValidity: asked.RefreshTokenValidity || 30,
     TokenValidityUnits: { ...asked.TokenValidityUnits },
     AllowedOAuthFlowsUserPoolClient: asked.AllowedOAuthFlowsUserPoolClient ?? false,
@@ -132,15 +148,28 @@ function checkOAuth(asked: Asked, hasSecret: boolean): void {
         'client_credentials flow can not be selected if client does not have a client secret.',
       )
   }
-  for (const scope of asked.AllowedOAuthScopes ?? [])
-    if (!builtIn.has(scope))
-      throw fail('ScopeDoesNotExistException', `The scope ${scope} does not exist.`)
-  for (const provider of asked.SupportedIdentityProviders ?? [])
-    if (provider !== 'COGNITO')
-      throw invalid(`The provider ${provider} does not exist for User Pool.`)
   for (const url of [...callbacks, ...(asked.LogoutURLs ?? [])]) checkUrl(url)
   if (asked.DefaultRedirectURI !== undefined && !callbacks.includes(asked.DefaultRedirectURI))
     throw invalid('Default redirect URI must be one of the callback URLs.')
+}
+
+function checkKnown(
+  asked: Asked,
+  { scopes, providers }: Pick<Surroundings, 'scopes' | 'providers'>,
+): void {
+  const machine = asked.AllowedOAuthFlows?.includes('client_credentials')
+  for (const scope of asked.AllowedOAuthScopes ?? []) {
+    if (!builtIn.has(scope) && !scopes.has(scope))
+      throw fail('ScopeDoesNotExistException', `Invalid scope requested: ${scope}`)
+    if (machine && builtIn.has(scope))
+      throw fail(
+        'InvalidOAuthFlowException',
+        `${scope} is not supported with client_credentials flow`,
+      )
+  }
+  for (const provider of asked.SupportedIdentityProviders ?? [])
+    if (provider !== 'COGNITO' && !providers.has(provider))
+      throw invalid(`The provider ${provider} does not exist for User Pool ${asked.UserPoolId}.`)
 }
 
 /** TLS, an app's own scheme, or this machine. */

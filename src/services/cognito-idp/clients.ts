@@ -4,9 +4,11 @@ import type { Readable } from '../../kernel/store.ts'
 import { type ClientRecord, type ClientSecret, clients } from './client-records.ts'
 import { clientSettings } from './client-settings.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { providerNames } from './identity-providers.ts'
 import { storePage } from './listing.ts'
 import { places } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { customScopes } from './resource-servers.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const clientQuota = 1_000
@@ -41,6 +43,12 @@ export async function livingClient(tx: Readable, pool: string, id: string): Prom
   return client
 }
 
+/** What clients of a pool may name in their settings. */
+const namesOf = async (store: Readable, pool: string) => ({
+  scopes: await customScopes(store, pool),
+  providers: await providerNames(store, pool),
+})
+
 export const CreateUserPoolClient = operation('CreateUserPoolClient', {
   access: onPool,
   async handle(input, ctx, [target]) {
@@ -57,7 +65,10 @@ export const CreateUserPoolClient = operation('CreateUserPoolClient', {
       secrets: withSecret ? [newSecret(own, ctx, id)] : [],
       createdAt: ctx.now(),
       modifiedAt: ctx.now(),
-      settings: clientSettings(input, pool, withSecret),
+      settings: clientSettings(input, pool, {
+        ...(await namesOf(ctx.store, pool.id)),
+        hasSecret: withSecret,
+      }),
     }
     await ctx.store.transaction(async (tx) => {
       await livingPool(tx, pool.id)
@@ -91,7 +102,10 @@ export const UpdateUserPoolClient = operation('UpdateUserPoolClient', {
         ...old,
         name: input.ClientName ?? old.name,
         modifiedAt: ctx.now(),
-        settings: clientSettings(input, pool, old.secrets.length > 0),
+        settings: clientSettings(input, pool, {
+          ...(await namesOf(tx, id)),
+          hasSecret: old.secrets.length > 0,
+        }),
       }
       await tx.of(clients).put(changed)
       return changed

@@ -4,6 +4,7 @@ import { placeOf, reading } from './client-places.ts'
 import { issuerOf } from './issuers.ts'
 import { livingPool, noPool } from './pool-targets.ts'
 import { keysOf, publicKeys } from './signing-keys.ts'
+import { uiCustomizations } from './ui-customization.ts'
 
 const json = (value: unknown): HttpResponse => ({
   status: 200,
@@ -37,26 +38,32 @@ async function poolOf(id: string, ctx: PageContext) {
 const isMissing = (error: unknown) =>
   error instanceof Error && error.name === 'ResourceNotFoundException'
 
+/** What a handler finds, or that there is no such pool. */
+const orUnknown = async (find: () => Promise<HttpResponse>): Promise<HttpResponse> => {
+  try {
+    return await find()
+  } catch (error) {
+    if (isMissing(error)) return unknown
+    throw error
+  }
+}
+
 /** Keys and discovery document of a pool (RFC 7517, OpenID Connect Discovery 1.0). */
 export const issuerPages: readonly Page[] = [
   {
     method: 'GET',
     path: '/:pool/.well-known/jwks.json',
-    async handle({ params }, ctx) {
-      try {
+    handle: ({ params }, ctx) =>
+      orUnknown(async () => {
         const found = await poolOf(params.pool!, ctx)
         return json({ keys: publicKeys(await keysOf(found.pool.id, found.in)) })
-      } catch (error) {
-        if (isMissing(error)) return unknown
-        throw error
-      }
-    },
+      }),
   },
   {
     method: 'GET',
     path: '/:pool/.well-known/openid-configuration',
-    async handle({ params }, ctx) {
-      try {
+    handle: ({ params }, ctx) =>
+      orUnknown(async () => {
         const { pool, in: place } = await poolOf(params.pool!, ctx)
         const { baseUrl, issuer } = ctx
         const url = issuerOf(pool, { baseUrl, issuer, region: place.region })
@@ -68,10 +75,22 @@ export const issuerPages: readonly Page[] = [
           scopes_supported: ['openid', 'email', 'phone', 'profile'],
           subject_types_supported: ['public'],
         })
-      } catch (error) {
-        if (isMissing(error)) return unknown
-        throw error
-      }
-    },
+      }),
+  },
+  {
+    method: 'GET',
+    path: '/:pool/ui/:client/logo',
+    handle: ({ params }, ctx) =>
+      orUnknown(async () => {
+        const { pool, in: place } = await poolOf(params.pool!, ctx)
+        const record = await place.store.of(uiCustomizations).get([pool.id, params.client!])
+        if (record?.image === undefined) return unknown
+        const { type, bytes } = record.image
+        return {
+          status: 200,
+          headers: { 'content-type': type, 'cache-control': 'public, max-age=86400' },
+          body: bytes,
+        }
+      }),
   },
 ]

@@ -4,10 +4,18 @@ import { belongings } from './admin-users.ts'
 import { clients } from './client-records.ts'
 import { invalid, operation } from './contract.ts'
 import { credentials } from './credential-records.ts'
+import { domainsOf } from './domain-records.ts'
 import { groups } from './groups.ts'
+import { identityProviders } from './identity-provider-records.ts'
+import { logDeliveries } from './log-delivery.ts'
+import { brandings } from './managed-branding.ts'
 import { places, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { resourceServers } from './resource-servers.ts'
+import { samlSigning } from './saml-signing.ts'
 import { signingKeys } from './signing-keys.ts'
+import { terms } from './terms.ts'
+import { uiCustomizations } from './ui-customization.ts'
 import { users } from './user-records.ts'
 
 /** How many records of each kind go at once. */
@@ -22,6 +30,11 @@ export const DeleteUserPool = operation('DeleteUserPool', {
       if (pool.settings.DeletionProtection === 'ACTIVE')
         throw invalid(
           'The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.',
+        )
+      const { prefix, custom } = await domainsOf(tx, id)
+      if (prefix !== undefined || custom !== undefined)
+        throw invalid(
+          'User pool cannot be deleted. It has a domain configured that should be deleted first.',
         )
       await tx.of(pools).delete([id])
       await tx.of(places).delete([id])
@@ -53,12 +66,27 @@ async function drain<R, I extends Record<string, Index<R>>>(
   return after !== undefined
 }
 
+const contents = [
+  users,
+  credentials,
+  ...belongings,
+  groups,
+  signingKeys,
+  resourceServers,
+  identityProviders,
+  uiCustomizations,
+  brandings,
+  terms,
+  samlSigning,
+  logDeliveries,
+] as const
+
 /** Deletes what was in a deleted pool, a part at a time: nobody can reach it any more. */
 export async function emptyPool({ detail }: Job, ctx: CallContext): Promise<void> {
   const pool = String(detail.pool)
   await ctx.store.transaction(async (tx) => {
     let more = false
-    for (const collection of [users, credentials, ...belongings, groups, signingKeys] as const)
+    for (const collection of contents)
       more = (await drain(tx, collection as Collection<unknown>, pool)) || more
     if (more) tx.schedule(emptying(pool, ctx.now().getTime()))
   })

@@ -22,9 +22,31 @@ import {
   UpdateUserPoolClient,
 } from './clients.ts'
 import { type C, invalid } from './contract.ts'
+import {
+  CreateUserPoolDomain,
+  DeleteUserPoolDomain,
+  DescribeUserPoolDomain,
+  UpdateUserPoolDomain,
+} from './domains.ts'
 import { ConfirmForgotPassword, ForgotPassword } from './forgotten-passwords.ts'
 import { CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup } from './groups.ts'
+import {
+  CreateIdentityProvider,
+  DeleteIdentityProvider,
+  DescribeIdentityProvider,
+  GetIdentityProviderByIdentifier,
+  ListIdentityProviders,
+  UpdateIdentityProvider,
+} from './identity-providers.ts'
 import { issuerPages } from './issuer-pages.ts'
+import { GetLogDeliveryConfiguration, SetLogDeliveryConfiguration } from './log-delivery.ts'
+import {
+  CreateManagedLoginBranding,
+  DeleteManagedLoginBranding,
+  DescribeManagedLoginBranding,
+  DescribeManagedLoginBrandingByClient,
+  UpdateManagedLoginBranding,
+} from './managed-branding.ts'
 import {
   AdminAddUserToGroup,
   AdminListGroupsForUser,
@@ -44,11 +66,28 @@ import {
 import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
 import { GetTokensFromRefreshToken } from './refresh-tokens.ts'
+import {
+  CreateResourceServer,
+  DeleteResourceServer,
+  DescribeResourceServer,
+  ListResourceServers,
+  UpdateResourceServer,
+} from './resource-servers.ts'
+import { GetSigningCertificate } from './saml-signing.ts'
 import { AdminInitiateAuth, InitiateAuth } from './sign-in.ts'
 import { AdminUserGlobalSignOut, GlobalSignOut, RevokeToken } from './sign-out.ts'
 import { ConfirmSignUp, ResendConfirmationCode, SignUp } from './sign-up.ts'
 import { AssociateSoftwareToken, VerifySoftwareToken } from './software-tokens.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tagging.ts'
+import {
+  CreateTerms,
+  DeleteTerms,
+  DescribeTerms,
+  DescribeTermsByClient,
+  ListTerms,
+  UpdateTerms,
+} from './terms.ts'
+import { GetUICustomization, SetUICustomization } from './ui-customization.ts'
 import { ListUsers } from './user-listing.ts'
 import {
   AddCustomAttributes,
@@ -88,19 +127,40 @@ export const service = defineService<C>()({
     ConfirmForgotPassword,
     ConfirmSignUp,
     CreateGroup,
+    CreateIdentityProvider,
+    CreateManagedLoginBranding,
+    CreateResourceServer,
+    CreateTerms,
     CreateUserPool,
     CreateUserPoolClient,
+    CreateUserPoolDomain,
     DeleteGroup,
+    DeleteIdentityProvider,
+    DeleteManagedLoginBranding,
+    DeleteResourceServer,
+    DeleteTerms,
     DeleteUser,
     DeleteUserAttributes,
     DeleteUserPool,
     DeleteUserPoolClient,
     DeleteUserPoolClientSecret,
+    DeleteUserPoolDomain,
+    DescribeIdentityProvider,
+    DescribeManagedLoginBranding,
+    DescribeManagedLoginBrandingByClient,
+    DescribeResourceServer,
+    DescribeTerms,
+    DescribeTermsByClient,
     DescribeUserPool,
     DescribeUserPoolClient,
+    DescribeUserPoolDomain,
     ForgotPassword,
     GetGroup,
+    GetIdentityProviderByIdentifier,
+    GetLogDeliveryConfiguration,
+    GetSigningCertificate,
     GetTokensFromRefreshToken,
+    GetUICustomization,
     GetUser,
     GetUserAttributeVerificationCode,
     GetUserAuthFactors,
@@ -108,7 +168,10 @@ export const service = defineService<C>()({
     GlobalSignOut,
     InitiateAuth,
     ListGroups,
+    ListIdentityProviders,
+    ListResourceServers,
     ListTagsForResource,
+    ListTerms,
     ListUserPoolClientSecrets,
     ListUserPoolClients,
     ListUserPools,
@@ -117,15 +180,22 @@ export const service = defineService<C>()({
     ResendConfirmationCode,
     RespondToAuthChallenge,
     RevokeToken,
+    SetLogDeliveryConfiguration,
+    SetUICustomization,
     SetUserMFAPreference,
     SetUserPoolMfaConfig,
     SignUp,
     TagResource,
     UntagResource,
     UpdateGroup,
+    UpdateIdentityProvider,
+    UpdateManagedLoginBranding,
+    UpdateResourceServer,
+    UpdateTerms,
     UpdateUserAttributes,
     UpdateUserPool,
     UpdateUserPoolClient,
+    UpdateUserPoolDomain,
     VerifySoftwareToken,
     VerifyUserAttribute,
   },
@@ -160,6 +230,8 @@ export const service = defineService<C>()({
     'TemporaryPassword',
     'Token',
     'UserAttributes',
+    'client_secret',
+    'private_key',
     'UserCode',
     'UserContextData',
     'Username',

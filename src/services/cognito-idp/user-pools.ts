@@ -2,6 +2,7 @@ import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { checkFirstFactors } from './first-factors.ts'
+import { domainsOf } from './domain-records.ts'
 import { storePage } from './listing.ts'
 import { type PoolRecord, places, pools } from './pool-records.ts'
 import { poolSettings } from './pool-settings.ts'
@@ -105,7 +106,15 @@ export const DescribeUserPool = operation('DescribeUserPool', {
   async handle(input, ctx, [target]) {
     const pool = foundPool(target, input)
     const EstimatedNumberOfUsers = await estimatedUsers(pool, ctx)
-    return { UserPool: { ...poolShape(pool, ctx), EstimatedNumberOfUsers } }
+    const { prefix, custom } = await domainsOf(ctx.store, pool.id)
+    return {
+      UserPool: {
+        ...poolShape(pool, ctx),
+        EstimatedNumberOfUsers,
+        ...(prefix !== undefined && { Domain: prefix.domain }),
+        ...(custom !== undefined && { CustomDomain: custom.domain }),
+      },
+    }
   },
 })
 

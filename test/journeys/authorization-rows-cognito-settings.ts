@@ -1,0 +1,113 @@
+import { everywhere, onClient, onPool, type Pool, plain } from './authorization-pools.ts'
+import type { Making, World } from './authorization-rows.ts'
+
+/** A row about something that is made first, by another operation on the same pool. */
+const after = (
+  name: string,
+  make: readonly [string, object],
+  more: object = {},
+): [string, Making] => [
+  name,
+  onPool(name, async (p, w) => {
+    const [maker, input] = make
+    await w.people(maker, { ...p.id, ...input })
+    return { ...p.id, ...more }
+  }),
+]
+
+const Identifier = 'https://books.example.com'
+const Name = 'books'
+const server = ['CreateResourceServer', { Identifier, Name }] as const
+const ProviderName = 'Search'
+const provider = [
+  'CreateIdentityProvider',
+  {
+    ProviderName,
+    ProviderType: 'Google',
+    IdpIdentifiers: ['search'],
+    ProviderDetails: { client_id: 'a', client_secret: 'b', authorize_scopes: 'openid' },
+  },
+] as const
+
+const domainOf = (w: World) => `people-${w.account}`
+
+const withDomain = (name: string, more: object = {}): [string, Making] => [
+  name,
+  onPool(name, async (p, w) => {
+    const Domain = domainOf(w)
+    await w.people('CreateUserPoolDomain', { ...p.id, Domain })
+    return { ...p.id, Domain, ...more }
+  }),
+]
+
+const onBranding = (name: string, by: 'id' | 'client' = 'id'): [string, Making] => [
+  name,
+  onPool(name, async (p, w) => {
+    const client = await p.withClient()
+    const { ManagedLoginBranding } = await w.people('CreateManagedLoginBranding', client)
+    const { ManagedLoginBrandingId } = ManagedLoginBranding
+    return by === 'client' ? client : { ...p.id, ManagedLoginBrandingId }
+  }),
+]
+
+const someTerms = {
+  TermsName: 'terms-of-use',
+  TermsSource: 'LINK',
+  Enforcement: 'NONE',
+  Links: { 'cognito:default': 'https://example.com/terms' },
+}
+
+async function withTerms(p: Pool, w: World) {
+  const client = await p.withClient()
+  const { Terms } = await w.people('CreateTerms', { ...client, ...someTerms })
+  return { client, byId: { ...p.id, TermsId: Terms.TermsId } }
+}
+
+const onTerms = (name: string): [string, Making] => [
+  name,
+  onPool(name, async (p, w) => (await withTerms(p, w)).byId),
+]
+
+/** What belongs to a pool beside its users. */
+export const poolSettingsRows: readonly [string, Making][] = [
+  plain('CreateResourceServer', server[1]),
+  after('DescribeResourceServer', server, { Identifier }),
+  after('UpdateResourceServer', server, { Identifier, Name }),
+  after('DeleteResourceServer', server, { Identifier }),
+  plain('ListResourceServers'),
+  plain('CreateIdentityProvider', provider[1]),
+  after('DescribeIdentityProvider', provider, { ProviderName }),
+  after('GetIdentityProviderByIdentifier', provider, { IdpIdentifier: 'search' }),
+  after('UpdateIdentityProvider', provider, { ProviderName }),
+  after('DeleteIdentityProvider', provider, { ProviderName }),
+  plain('ListIdentityProviders'),
+  [
+    'CreateUserPoolDomain',
+    onPool('CreateUserPoolDomain', (p, w) => ({ ...p.id, Domain: domainOf(w) })),
+  ],
+  withDomain('UpdateUserPoolDomain'),
+  withDomain('DeleteUserPoolDomain'),
+  everywhere('DescribeUserPoolDomain', { Domain: 'nobody' }),
+  withDomain('SetUICustomization', { CSS: '.label-customizable { color: red; }' }),
+  plain('GetUICustomization'),
+  onClient('CreateManagedLoginBranding'),
+  onBranding('DescribeManagedLoginBranding'),
+  onBranding('DescribeManagedLoginBrandingByClient', 'client'),
+  onBranding('UpdateManagedLoginBranding'),
+  onBranding('DeleteManagedLoginBranding'),
+  onClient('CreateTerms', someTerms),
+  onTerms('DescribeTerms'),
+  onTerms('UpdateTerms'),
+  onTerms('DeleteTerms'),
+  plain('ListTerms'),
+  [
+    'DescribeTermsByClient',
+    onPool('DescribeTermsByClient', async (p, w) => {
+      const { client } = await withTerms(p, w)
+      return { ...client, TermsName: someTerms.TermsName }
+    }),
+  ],
+  plain('GetSigningCertificate'),
+  plain('SetLogDeliveryConfiguration', { LogConfigurations: [] }),
+  plain('GetLogDeliveryConfiguration'),
+]
