@@ -37,6 +37,17 @@ const LEVELS: Readonly<Record<string, string>> = {
 /** Actions that AWS documents and its service reference leaves out, with the resource of each. */
 const UNLISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   iam: { UpdateDelegationRequest: 'delegation-request' },
+  'cognito-idp': Object.fromEntries(
+    [
+      'AdminListUserSessions',
+      'AdminRevokeUserSession',
+      'DescribeTermsByClient',
+      'GetUserPoolClientSessionConfiguration',
+      'GetUserPoolSessionConfiguration',
+      'SetUserPoolClientSessionConfiguration',
+      'SetUserPoolSessionConfiguration',
+    ].map((name) => [name, 'userpool']),
+  ),
   kms: { Decapsulate: 'key', Encapsulate: 'key' },
 }
 
