@@ -44,6 +44,16 @@ export function readCbor(bytes: Uint8Array): Cbor {
   return item
 }
 
+/**
+ * Reads the one item with which the bytes begin.
+ * @returns the item, and how many bytes it takes
+ * @throws CborFault as `readCbor` does
+ */
+export function readFirstCbor(bytes: Uint8Array): { readonly item: Cbor; readonly length: number } {
+  const reader = new Reader(bytes)
+  return { item: reader.item(0), length: reader.at }
+}
+
 class Reader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -51,6 +61,10 @@ class Reader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
+  }
+
+  get at(): number {
+    return this.#at
   }
 
   get ended(): boolean {

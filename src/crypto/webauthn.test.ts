@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { test } from 'node:test'
+import { attestationOf, authenticatorData, coseKey, sha256 } from '../../test/passkey.ts'
 import { CborFault, readCbor, readFirstCbor } from './cbor.ts'
 import {
   clientDataOf,
@@ -12,49 +13,6 @@ import {
 
 const relyingParty = 'example.com'
 const expected = { relyingParty, requireVerification: false }
-const sha256 = (text: string) => createHash('sha256').update(text).digest()
-
-/** The bytes of CBOR, as far as these tests need it. */
-function cbor(value: number | string | Uint8Array | Map<number | string, unknown>): Buffer {
-  const head = (major: number, n: number) =>
-    n < 24
-      ? Buffer.of((major << 5) | n)
-      : n < 256
-        ? Buffer.of((major << 5) | 24, n)
-        : Buffer.of((major << 5) | 25, n >> 8, n & 255)
-  if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value)
-  if (typeof value === 'string') return Buffer.concat([head(3, value.length), Buffer.from(value)])
-  if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value])
-  const parts = [...value].flatMap(([key, item]) => [cbor(key), cbor(item as number)])
-  return Buffer.concat([head(5, value.size), ...parts])
-}
-
-const from = (text: string | undefined) => Buffer.from(text!, 'base64url')
-
-function coseKey(key: KeyObject, alg?: number): Map<number | string, unknown> {
-  const jwk = key.export({ format: 'jwk' })
-  if (jwk.kty === 'OKP')
-    return new Map<number, unknown>([
-      [1, 1],
-      [3, alg ?? -8],
-      [-1, 6],
-      [-2, from(jwk.x)],
-    ])
-  if (jwk.kty === 'RSA')
-    return new Map<number, unknown>([
-      [1, 3],
-      [3, alg ?? -257],
-      [-1, from(jwk.n)],
-      [-2, from(jwk.e)],
-    ])
-  return new Map<number, unknown>([
-    [1, 2],
-    [3, alg ?? -7],
-    [-1, 1],
-    [-2, from(jwk.x)],
-    [-3, from(jwk.y)],
-  ])
-}
 
 interface Made {
   readonly flags?: number
@@ -62,30 +20,15 @@ interface Made {
   readonly rp?: string
 }
 
-function authData({ flags = 0x41, count = 0, rp = relyingParty }: Made, ...rest: Uint8Array[]) {
-  const counter = Buffer.alloc(4)
-  counter.writeUInt32BE(count)
-  return Buffer.concat([sha256(rp), Buffer.of(flags), counter, ...rest])
-}
+const authData = ({ flags = 0x41, count = 0, rp = relyingParty }: Made) =>
+  authenticatorData({ flags, count, relyingParty: rp })
 
 const credentialId = Buffer.from('the id of a passkey')
 
-function attestation(key: Map<number | string, unknown>, made: Made = {}): Buffer {
-  const attested = Buffer.concat([
-    Buffer.alloc(16),
-    Buffer.of(0, credentialId.length),
-    credentialId,
-    cbor(key),
-  ])
-  const data = authData(made, attested)
-  return cbor(
-    new Map<string, unknown>([
-      ['fmt', 'none'],
-      ['attStmt', new Map()],
-      ['authData', data],
-    ]),
-  )
-}
+const attestation = (
+  key: Map<number | string, unknown>,
+  { flags = 0x41, count = 0, rp = relyingParty }: Made = {},
+) => attestationOf(credentialId, key, { flags, count, relyingParty: rp })
 
 const client = (type: string, origin = 'https://app.example.com') =>
   clientDataOf(Buffer.from(JSON.stringify({ type, challenge: 'AAAA', origin, crossOrigin: false })))
@@ -110,32 +53,34 @@ test('passkeys of ES256 and RS256 are registered and prove themselves, each coun
       const clientDataJSON = Buffer.from(
         JSON.stringify({ type: 'webauthn.get', challenge: 'AAAA', origin }),
       )
-      const authenticatorData = authData({ flags: 1, count, ...made })
-      const signed = Buffer.concat([authenticatorData, sha256(clientDataJSON.toString())])
-      return { clientDataJSON, authenticatorData, signature: sign('sha256', signed, privateKey) }
+      const data = authData({ flags: 1, count, ...made })
+      const signed = Buffer.concat([data, sha256(clientDataJSON)])
+      const signature = sign('sha256', signed, privateKey)
+      return { clientDataJSON, authenticatorData: data, signature }
     }
-    assert.equal(provenCount(assertion(0), known, expected), 0)
-    assert.equal(provenCount(assertion(7), known, expected), 7)
+    assert.equal(provenCount(assertion(0), 'AAAA', known, expected), 0)
+    assert.equal(provenCount(assertion(7), 'AAAA', known, expected), 7)
     const seven = { ...known, signCount: 7 }
-    assert.throws(() => provenCount(assertion(7), seven, expected), reason('counter'))
-    assert.throws(() => provenCount(assertion(0), seven, expected), reason('counter'))
+    assert.throws(() => provenCount(assertion(7), 'AAAA', seven, expected), reason('counter'))
+    assert.throws(() => provenCount(assertion(0), 'AAAA', seven, expected), reason('counter'))
     const strict = { ...expected, requireVerification: true }
-    assert.throws(() => provenCount(assertion(8), seven, strict), reason('verification'))
-    assert.equal(provenCount(assertion(8, { flags: 5 }), seven, strict), 8)
+    assert.throws(() => provenCount(assertion(8), 'AAAA', seven, strict), reason('verification'))
+    assert.equal(provenCount(assertion(8, { flags: 5 }), 'AAAA', seven, strict), 8)
     assert.throws(
-      () => provenCount(assertion(8, { flags: 4 }), seven, expected),
+      () => provenCount(assertion(8, { flags: 4 }), 'AAAA', seven, expected),
       reason('presence'),
     )
     assert.throws(
-      () => provenCount(assertion(8, { rp: 'evil.com' }), seven, expected),
+      () => provenCount(assertion(8, { rp: 'evil.com' }), 'AAAA', seven, expected),
       reason('relying-party'),
     )
     assert.throws(
-      () => provenCount(assertion(8, {}, 'https://evil.com'), seven, expected),
+      () => provenCount(assertion(8, {}, 'https://evil.com'), 'AAAA', seven, expected),
       reason('origin'),
     )
+    assert.throws(() => provenCount(assertion(8), 'BBBB', seven, expected), reason('challenge'))
     const changed = { ...assertion(8), authenticatorData: authData({ flags: 1, count: 9 }) }
-    assert.throws(() => provenCount(changed, seven, expected), reason('signature'))
+    assert.throws(() => provenCount(changed, 'AAAA', seven, expected), reason('signature'))
   }
 })
 

@@ -17,6 +17,7 @@ import { CborFault, type CborMap, readCbor, readFirstCbor } from './cbor.ts'
 export type WebAuthnReason =
   | 'malformed'
   | 'type'
+  | 'challenge'
   | 'origin'
   | 'relying-party'
   | 'presence'
@@ -198,16 +199,21 @@ interface Assertion {
 }
 
 /**
- * Checks an assertion (section 7.2), but for the challenge and whose passkey it is.
+ * Checks an assertion (section 7.2), but for whose passkey it is.
+ * @param challenge base64url
  * @returns the counter to keep
  * @throws WebAuthnFault; `counter` when the authenticator has gone back, as a copy of it would
  */
 export function provenCount(
   { clientDataJSON, authenticatorData: bytes, signature }: Assertion,
+  challenge: string,
   known: Pick<RegisteredKey, 'publicKey' | 'algorithm' | 'signCount'>,
   expected: Expectation,
 ): number {
-  checkClient(clientDataOf(clientDataJSON), 'webauthn.get', expected)
+  const data = clientDataOf(clientDataJSON)
+  checkClient(data, 'webauthn.get', expected)
+  if (challenge === '' || !timingSafeEqual(sha256(challenge), sha256(data.challenge)))
+    throw new WebAuthnFault('challenge')
   const { signCount } = authenticatorData(bytes, expected)
   const key = createPublicKey({ key: Buffer.from(known.publicKey), type: 'spki', format: 'der' })
   const padding = known.algorithm === algorithms.RS256 ? constants.RSA_PKCS1_PADDING : undefined

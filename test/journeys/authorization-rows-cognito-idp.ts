@@ -1,4 +1,5 @@
 import { timeStep, totp } from '../../src/crypto/totp.ts'
+import { authenticator } from '../passkey.ts'
 import {
   everywhere,
   onClient,
@@ -62,6 +63,20 @@ const byToken = (name: string, more: object | ((s: SignedIn) => object) = {}) =>
     const s = await signedIn(w)
     return { AccessToken: s.AccessToken, ...(typeof more === 'function' ? more(s) : more) }
   })
+
+/** A user who may register passkeys, and what the authenticator is asked to make. */
+async function registering(w: World) {
+  const s = await signedIn(w)
+  const AllowedFirstAuthFactors = ['PASSWORD', 'WEB_AUTHN']
+  const Policies = { SignInPolicy: { AllowedFirstAuthFactors } }
+  await w.people('UpdateUserPool', { ...s.p.id, Policies })
+  const WebAuthnConfiguration = { RelyingPartyId: 'example.com' }
+  await w.people('SetUserPoolMfaConfig', { ...s.p.id, WebAuthnConfiguration })
+  const { AccessToken } = s
+  const { CredentialCreationOptions } = await w.people('StartWebAuthnRegistration', { AccessToken })
+  const Credential = authenticator('https://example.com').create(CredentialCreationOptions)
+  return { AccessToken, Credential }
+}
 
 /** A user who has signed up but not confirmed; the code is the one in the mail. */
 async function signedUp(w: World, name: string) {
@@ -136,6 +151,17 @@ const peopleRows: readonly [string, Making][] = [
     await w.people('AdminUpdateUserAttributes', { ...p.user, UserAttributes })
     await w.people('GetUserAttributeVerificationCode', { AccessToken, AttributeName: 'email' })
     return { AccessToken, AttributeName: 'email', Code: codeFor(w, to) }
+  }),
+  open('StartWebAuthnRegistration', async (w) => {
+    const { AccessToken } = await registering(w)
+    return { AccessToken }
+  }),
+  open('CompleteWebAuthnRegistration', registering),
+  byToken('ListWebAuthnCredentials'),
+  open('DeleteWebAuthnCredential', async (w) => {
+    const { AccessToken, Credential } = await registering(w)
+    await w.people('CompleteWebAuthnRegistration', { AccessToken, Credential })
+    return { AccessToken, CredentialId: Credential.id }
   }),
   byToken('GlobalSignOut'),
   byToken('SetUserMFAPreference', { EmailMfaSettings: { Enabled: false } }),

@@ -4,6 +4,7 @@ import { bearerOf, withToken } from './access-tokens.ts'
 import { credentialsOf } from './changing.ts'
 import { operation } from './contract.ts'
 import { firstFactorsOf } from './first-factors.ts'
+import { passkeysOf } from './passkey-records.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import type { UserRecord } from './user-records.ts'
@@ -17,7 +18,7 @@ async function authFactors(
   ctx: CallContext,
 ): Promise<Omit<GetUserAuthFactorsCommandOutput, '$metadata'>> {
   const credential = await credentialsOf(ctx, user)
-  const first = firstFactorsOf({ pool }, user, credential)
+  const first = firstFactorsOf({ pool }, user, credential, await passkeysOf(ctx.store, user))
   const { mfa } = pool
   const enabled = mfa.mode === 'OFF' ? [] : user.mfa.enabled
   const has = {
@@ -25,6 +26,7 @@ async function authFactors(
     EMAIL_OTP:
       first.includes('EMAIL_OTP') || (mfa.email !== undefined && enabled.includes('EMAIL_OTP')),
     SMS_OTP: first.includes('SMS_OTP') || (mfa.sms !== undefined && enabled.includes('SMS_MFA')),
+    WEB_AUTHN: first.includes('WEB_AUTHN'),
     SOFTWARE_TOKEN: mfa.softwareToken && credential.totp?.verified === true,
   }
   return {

@@ -31,6 +31,7 @@ const sessionChallenges = new Set([
   'PASSWORD',
   'PASSWORD_SRP',
   'SMS_OTP',
+  'WEB_AUTHN',
 ])
 
 async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> {

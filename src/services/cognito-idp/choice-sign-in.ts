@@ -11,6 +11,7 @@ import {
   type Person,
   personOf,
 } from './first-factors.ts'
+import { answerPasskey, newPasskeyChallenge, requestOptions } from './passkey-sign-in.ts'
 import { incorrect, provePassword } from './password-sign-in.ts'
 import { pretendedDelivery } from './pretence.ts'
 import { afterPassword, signedIn } from './sign-in-end.ts'
@@ -31,10 +32,18 @@ export async function startChoice(
     return begin(preferred, app, person, parameters, ctx)
   if (person.factors.length === 0) throw incorrect()
   const challenge = 'SELECT_CHALLENGE'
+  // A passkey may answer at once, without a challenge of its own in between.
+  const passkeyChallenge = person.factors.includes('WEB_AUTHN')
+    ? newPasskeyChallenge(ctx)
+    : undefined
   return {
     ChallengeName: challenge,
-    Session: await newSession(app, { sub: person.sub, challenge, amr: [] }, ctx),
-    ChallengeParameters: {},
+    Session: await newSession(app, { sub: person.sub, challenge, passkeyChallenge, amr: [] }, ctx),
+    ChallengeParameters: {
+      ...(passkeyChallenge !== undefined && {
+        CREDENTIAL_REQUEST_OPTIONS: requestOptions(app, passkeyChallenge, person.passkeys),
+      }),
+    },
     AvailableChallenges: [...person.factors],
   }
 }
@@ -53,11 +62,16 @@ export async function answerChoice(
     throw fail('NotAuthorizedException', 'Invalid session for the user.')
   if (session.challenge !== 'SELECT_CHALLENGE') {
     checkSession(session, app, name)
+    if (!person.factors.some((factor) => factor === name)) throw incorrect()
+    if (name === 'WEB_AUTHN')
+      return answerPasskey(app, person.user, session, required(answers, 'CREDENTIAL'), ctx)
     return answerCode(app, person, session, answers, ctx)
   }
   const factor = name === 'SELECT_CHALLENGE' ? required(answers, 'ANSWER') : name
   if (!isFirstFactor(factor) || !person.factors.includes(factor))
     throw invalid('Selected challenge is not available.')
+  if (factor === 'WEB_AUTHN' && answers.CREDENTIAL !== undefined)
+    return answerPasskey(app, person.user, session, answers.CREDENTIAL, ctx)
   return begin(factor, app, person, answers, ctx)
 }
 
@@ -65,7 +79,7 @@ export async function answerChoice(
 async function begin(
   factor: FirstFactor,
   app: App,
-  { user, name, sub }: Person,
+  { user, name, sub, passkeys }: Person,
   parameters: Parameters,
   ctx: CallContext,
 ): Promise<Step> {
@@ -78,6 +92,17 @@ async function begin(
     const step = await startSrp(app, user, { name, A: required(parameters, 'SRP_A') }, ctx)
     const state = { sub, challenge: 'PASSWORD_VERIFIER', amr: [] }
     return { ...step, Session: await newSession(app, state, ctx) }
+  }
+  if (factor === 'WEB_AUTHN') {
+    const passkeyChallenge = newPasskeyChallenge(ctx)
+    const state = { sub, challenge: factor, passkeyChallenge, first: true, amr: [] }
+    return {
+      ChallengeName: factor,
+      Session: await newSession(app, state, ctx),
+      ChallengeParameters: {
+        CREDENTIAL_REQUEST_OPTIONS: requestOptions(app, passkeyChallenge, passkeys),
+      },
+    }
   }
   if (user !== undefined) return codeChallenge(factor, app, user, { amr: [], first: true }, ctx)
   const attribute = factor === 'EMAIL_OTP' ? 'email' : 'phone_number'
@@ -95,7 +120,7 @@ async function begin(
 
 async function answerCode(
   app: App,
-  { user, factors }: Person,
+  { user }: Person,
   session: SignInSession,
   answers: Parameters,
   ctx: CallContext,
@@ -107,7 +132,6 @@ async function answerCode(
     isCode(session, given)
     throw wrongCode()
   }
-  if (!factors.some((factor) => factor === challenge)) throw incorrect()
   await proveCode(user, session, given, ctx)
   const proven = await provenAddress(user, session, ctx)
   return signedIn(app, proven, { amr: [methodOf(challenge)] }, ctx)
@@ -129,7 +153,7 @@ export async function afterSignUp(
   const user = await ctx.store.of(users).get([session.pool, session.sub])
   if (user === undefined) throw fail('NotAuthorizedException', 'Invalid session for the user.')
   if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
-  const factors = firstFactorsOf(app, user, await credentialsOf(ctx, user))
+  const factors = firstFactorsOf(app, user, await credentialsOf(ctx, user), [])
   if (!factors.some((factor) => factor === session.code)) return undefined
   await changeUser(ctx, user, { credential: (old) => spent(old, session, ctx.now()) })
   return signedIn(app, user, { amr: session.amr }, ctx)

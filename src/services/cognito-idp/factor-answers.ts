@@ -136,7 +136,7 @@ export async function answerSetUp(
   const next = await changeUser(ctx, user, {
     user: (old) => ({
       ...old,
-      mfa: { enabled: ['SOFTWARE_TOKEN_MFA'], preferred: 'SOFTWARE_TOKEN_MFA' },
+      mfa: { ...old.mfa, enabled: ['SOFTWARE_TOKEN_MFA'], preferred: 'SOFTWARE_TOKEN_MFA' },
     }),
     credential: (old) => spent(old, session, ctx.now()),
   })

@@ -4,21 +4,22 @@ import type { App } from './client-places.ts'
 import { fail, invalid } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
 import { factorsOf } from './factors.ts'
+import { isPasskeyMfa, type PasskeyRecord, passkeysOf, relyingPartyOf } from './passkey-records.ts'
 import { unknownUser } from './password-sign-in.ts'
 import type { PoolRecord } from './pool-records.ts'
-import { hides, pretended, pretendedSub } from './pretence.ts'
+import { hides, pretended, pretendedPasskey, pretendedSub } from './pretence.ts'
 import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
 
 /** How a sign-in may begin, in the order in which it is told. */
-const firstFactors = ['EMAIL_OTP', 'SMS_OTP', 'PASSWORD', 'PASSWORD_SRP'] as const
+const firstFactors = ['EMAIL_OTP', 'SMS_OTP', 'WEB_AUTHN', 'PASSWORD', 'PASSWORD_SRP'] as const
 export type FirstFactor = (typeof firstFactors)[number]
 
 export const isFirstFactor = (name: string | undefined): name is FirstFactor =>
   firstFactors.some((one) => one === name)
 
 /** What the pool lets a sign-in begin with; a password always. */
-const allowedBy = ({ settings }: Pick<PoolRecord, 'settings'>): readonly string[] =>
+export const allowedBy = ({ settings }: Pick<PoolRecord, 'settings'>): readonly string[] =>
   settings.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? ['PASSWORD']
 
 /** Whether users of the pool can do without a password. */
@@ -34,6 +35,10 @@ export function checkFirstFactors(pool: Pick<PoolRecord, 'settings' | 'mfa'>): v
     throw invalid(
       'EMAIL_OTP and SMS_OTP cannot be first authentication factors when MFA is required.',
     )
+  if (pool.mfa.mode === 'ON' && allowed.includes('WEB_AUTHN') && !isPasskeyMfa(pool.mfa))
+    throw invalid(
+      'WEB_AUTHN cannot be a first authentication factor when MFA is required, unless FactorConfiguration is MULTI_FACTOR_WITH_USER_VERIFICATION.',
+    )
 }
 
 /** Which first factors a user has by now. Who has a second factor begins with the password. */
@@ -41,6 +46,7 @@ export function firstFactorsOf(
   { pool }: Pick<App, 'pool'>,
   user: UserRecord,
   credential: CredentialRecord,
+  known: readonly PasskeyRecord[],
 ): readonly FirstFactor[] {
   const { attributes } = user
   const allowed = allowedBy(pool)
@@ -50,6 +56,10 @@ export function firstFactorsOf(
   const has: Readonly<Record<FirstFactor, boolean>> = {
     EMAIL_OTP: !needsMore && allowed.includes('EMAIL_OTP') && attributes.email !== undefined,
     SMS_OTP: !needsMore && allowed.includes('SMS_OTP') && attributes.phone_number !== undefined,
+    WEB_AUTHN:
+      allowed.includes('WEB_AUTHN') &&
+      known.some(({ relyingParty }) => relyingParty === relyingPartyOf(pool)) &&
+      (!needsMore || (isPasskeyMfa(pool.mfa) && user.mfa.passkey === true)),
     PASSWORD: credential.hash !== undefined,
     PASSWORD_SRP: credential.srp !== undefined,
   }
@@ -62,6 +72,7 @@ export interface Person {
   readonly user: UserRecord | undefined
   readonly sub: string
   readonly factors: readonly FirstFactor[]
+  readonly passkeys: readonly Pick<PasskeyRecord, 'credentialId' | 'transports'>[]
 }
 
 /** The person behind a name. Where the client hides who exists, strangers look like users. */
@@ -72,9 +83,16 @@ export async function personOf(app: App, name: string, ctx: CallContext): Promis
   if (user !== undefined && !user.enabled && !hides(app))
     throw fail('NotAuthorizedException', 'User is disabled.')
   if (!user?.enabled)
-    return { name, user: undefined, sub: pretendedSub(pool, name), factors: strange(pool, name) }
-  const factors = firstFactorsOf(app, user, await credentialsOf(ctx, user))
-  return { name, user, sub: user.sub, factors }
+    return {
+      name,
+      user: undefined,
+      sub: pretendedSub(pool, name),
+      factors: strange(pool, name),
+      passkeys: [pretendedPasskey(pool, name)],
+    }
+  const known = await passkeysOf(ctx.store, user)
+  const factors = firstFactorsOf(app, user, await credentialsOf(ctx, user), known)
+  return { name, user, sub: user.sub, factors, passkeys: known }
 }
 
 /** Factors as a user of this name might have them. */
@@ -87,5 +105,6 @@ function strange(pool: PoolRecord, name: string): readonly FirstFactor[] {
   const absent = new Set<FirstFactor>()
   if (!has('EMAIL_OTP', 0, name.includes('@'))) absent.add('EMAIL_OTP')
   if (!has('SMS_OTP', 1, name.startsWith('+'))) absent.add('SMS_OTP')
+  if (!has('WEB_AUTHN', 2, false)) absent.add('WEB_AUTHN')
   return firstFactors.filter((factor) => !absent.has(factor))
 }

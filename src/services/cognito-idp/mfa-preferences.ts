@@ -2,6 +2,8 @@ import type { CallContext } from '../../kernel/context.ts'
 import { bearerOf, withToken } from './access-tokens.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import { invalid, operation } from './contract.ts'
+import { isPasskeyMfa } from './passkey-records.ts'
+import type { PoolRecord } from './pool-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import type { Factor, UserMfa, UserRecord } from './user-records.ts'
 import { foundUser } from './usernames.ts'
@@ -15,12 +17,17 @@ interface Asked {
   readonly SMSMfaSettings?: Setting | undefined
   readonly SoftwareTokenMfaSettings?: Setting | undefined
   readonly EmailMfaSettings?: Setting | undefined
-  readonly WebAuthnMfaSettings?: unknown
+  readonly WebAuthnMfaSettings?: Setting | undefined
 }
 
 /** Sets which second factors a user has, and which one comes first. */
-async function prefer(user: UserRecord, asked: Asked, ctx: CallContext): Promise<void> {
-  if (asked.WebAuthnMfaSettings !== undefined)
+async function prefer(
+  pool: PoolRecord,
+  user: UserRecord,
+  asked: Asked,
+  ctx: CallContext,
+): Promise<void> {
+  if (asked.WebAuthnMfaSettings?.Enabled && !isPasskeyMfa(pool.mfa))
     throw invalid('Passkeys are not a second factor of this user pool.')
   const settings: readonly (readonly [Factor, Setting | undefined])[] = [
     ['SMS_MFA', asked.SMSMfaSettings],
@@ -37,7 +44,14 @@ async function prefer(user: UserRecord, asked: Asked, ctx: CallContext): Promise
   if (asked.EmailMfaSettings?.Enabled && user.attributes.email === undefined)
     throw invalid('User does not have delivery config set to turn on EMAIL_OTP')
   await changeUser(ctx, user, {
-    user: (old) => ({ ...old, mfa: settings.reduce(withSetting, old.mfa) }),
+    user(old) {
+      const mfa = settings.reduce(withSetting, old.mfa)
+      const passkey = asked.WebAuthnMfaSettings?.Enabled ?? old.mfa.passkey
+      // Who loses every passkey must have another way.
+      if (asked.WebAuthnMfaSettings?.Enabled && mfa.enabled.length === 0)
+        throw invalid('Passkey MFA needs another MFA method that is enabled.')
+      return { ...old, mfa: { ...mfa, passkey } }
+    },
   })
 }
 
@@ -61,7 +75,8 @@ function withSetting(
 export const SetUserMFAPreference = operation('SetUserMFAPreference', {
   access: withToken,
   async handle(input, ctx) {
-    await prefer(bearerOf(input).user, input, ctx)
+    const { pool, user } = bearerOf(input)
+    await prefer(pool, user, input, ctx)
     return {}
   },
 })
@@ -69,8 +84,9 @@ export const SetUserMFAPreference = operation('SetUserMFAPreference', {
 export const AdminSetUserMFAPreference = operation('AdminSetUserMFAPreference', {
   access: onPool,
   async handle(input, ctx, [target]) {
-    const user = await foundUser(ctx.store, foundPool(target, input), input.Username)
-    await prefer(user, input, ctx)
+    const pool = foundPool(target, input)
+    const user = await foundUser(ctx.store, pool, input.Username)
+    await prefer(pool, user, input, ctx)
     return {}
   },
 })

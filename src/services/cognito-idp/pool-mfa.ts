@@ -1,6 +1,7 @@
 import type { SetUserPoolMfaConfigCommandOutput } from '@aws-sdk/client-cognito-identity-provider'
 import { fail, invalid, operation } from './contract.ts'
 import { checkFirstFactors } from './first-factors.ts'
+import { checkRelyingParty, isPasskeyMfa } from './passkey-records.ts'
 import { type PoolMfa, type PoolRecord, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 
@@ -30,6 +31,7 @@ export const SetUserPoolMfaConfig = operation('SetUserPoolMfaConfig', {
   async handle(input, ctx, [target]) {
     const { id } = foundPool(target, input)
     const { SmsMfaConfiguration: sms, EmailMfaConfiguration: email } = input
+    const webAuthn = input.WebAuthnConfiguration
     const mode = input.MfaConfiguration ?? 'OFF'
     const softwareToken = input.SoftwareTokenMfaConfiguration?.Enabled ?? false
     const changed = await ctx.store.transaction(async (tx) => {
@@ -49,12 +51,18 @@ export const SetUserPoolMfaConfig = operation('SetUserPoolMfaConfig', {
             'Email MFA is not available in the LITE tier.',
           )
       }
+      if (webAuthn?.RelyingPartyId !== undefined) checkRelyingParty(webAuthn.RelyingPartyId)
+      if (isPasskeyMfa({ mode, softwareToken, webAuthn }) && settings.UserPoolTier === 'LITE')
+        throw fail(
+          'FeatureUnavailableInTierException',
+          'Passkey MFA is not available in the LITE tier.',
+        )
       const mfa: PoolMfa = {
         mode,
         softwareToken,
         ...(sms !== undefined && { sms: { message: sms.SmsAuthenticationMessage } }),
         ...(email !== undefined && { email: { message: email.Message, subject: email.Subject } }),
-        webAuthn: input.WebAuthnConfiguration ?? pool.mfa.webAuthn,
+        webAuthn: webAuthn ?? pool.mfa.webAuthn,
       }
       const next: PoolRecord = {
         ...pool,

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider'
 import type { App } from './client-places.ts'
 import { masked } from './delivery.ts'
+import type { PasskeyRecord } from './passkey-records.ts'
 import type { PoolRecord } from './pool-records.ts'
 
 /** Whether the client keeps from strangers who exists. */
@@ -15,6 +16,15 @@ export const pretended = (pool: PoolRecord, what: string, name: string): string 
 /** The `sub` of a user who does not exist. */
 export const pretendedSub = (pool: PoolRecord, name: string): string =>
   pretended(pool, 'sub', name).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5')
+
+/** The passkey of somebody who does not exist. */
+export const pretendedPasskey = (
+  pool: PoolRecord,
+  name: string,
+): Pick<PasskeyRecord, 'credentialId' | 'transports'> => ({
+  credentialId: Buffer.from(pretended(pool, 'passkey', name), 'hex').toString('base64url'),
+  transports: ['hybrid', 'internal'],
+})
 
 /** What is said about a message to somebody who does not exist. */
 export function pretendedDelivery(

@@ -63,6 +63,8 @@ import {
   UpdateUserAttributes,
   VerifyUserAttribute,
 } from './own-account.ts'
+import { CompleteWebAuthnRegistration, StartWebAuthnRegistration } from './passkey-registration.ts'
+import { DeleteWebAuthnCredential, ListWebAuthnCredentials } from './passkeys.ts'
 import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
 import { GetTokensFromRefreshToken } from './refresh-tokens.ts'
@@ -124,6 +126,7 @@ export const service = defineService<C>()({
     AdminUserGlobalSignOut,
     AssociateSoftwareToken,
     ChangePassword,
+    CompleteWebAuthnRegistration,
     ConfirmForgotPassword,
     ConfirmSignUp,
     CreateGroup,
@@ -151,6 +154,7 @@ export const service = defineService<C>()({
     DescribeResourceServer,
     DescribeTerms,
     DescribeTermsByClient,
+    DeleteWebAuthnCredential,
     DescribeUserPool,
     DescribeUserPoolClient,
     DescribeUserPoolDomain,
@@ -177,6 +181,7 @@ export const service = defineService<C>()({
     ListUserPools,
     ListUsers,
     ListUsersInGroup,
+    ListWebAuthnCredentials,
     ResendConfirmationCode,
     RespondToAuthChallenge,
     RevokeToken,
@@ -185,6 +190,7 @@ export const service = defineService<C>()({
     SetUserMFAPreference,
     SetUserPoolMfaConfig,
     SignUp,
+    StartWebAuthnRegistration,
     TagResource,
     UntagResource,
     UpdateGroup,
@@ -200,8 +206,7 @@ export const service = defineService<C>()({
     VerifyUserAttribute,
   },
   notYet: {
-    others:
-      'functions, federation, domains, passkeys, devices, risk and import are still to be built',
+    others: 'functions, federation, domains, devices, risk and import are still to be built',
   },
   jobs: { 'cognito-idp.EmptyPool': emptyPool },
   invalid,
@@ -219,6 +224,8 @@ export const service = defineService<C>()({
     'Code',
     'ConfirmationCode',
     'ContextData',
+    'Credential',
+    'CredentialCreationOptions',
     'Filter',
     'Password',
     'PreviousPassword',

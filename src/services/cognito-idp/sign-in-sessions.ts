@@ -19,6 +19,8 @@ export interface SignInSession extends Progress {
   readonly address?: string | undefined
   /** It asks for the first factor, not for one after it. */
   readonly first?: boolean | undefined
+  /** What a passkey must sign; base64url. */
+  readonly passkeyChallenge?: string | undefined
   readonly choices?: readonly Factor[] | undefined
   /** The second factor has been set up in this session. */
   readonly setUp?: boolean | undefined

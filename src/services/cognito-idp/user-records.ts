@@ -25,6 +25,8 @@ export interface UserRecord {
 export type Factor = 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA' | 'EMAIL_OTP'
 
 export interface UserMfa {
+  /** A passkey with user verification does for both factors, where the pool has it so. */
+  readonly passkey?: boolean | undefined
   readonly enabled: readonly Factor[]
   readonly preferred?: Factor | undefined
 }
