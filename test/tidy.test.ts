@@ -24,7 +24,7 @@ const rules: readonly Rule[] = [
   {
     bans: /\bnew Date\(\)|\bDate\.now\(\)/,
     instead: 'ctx.now(), or the clock of the house',
-    but: /^kernel\/clock|^storage\/|^outside\/|^cli\/|^gateway\/steps\/(authenticate|record|throttle)|^gateway\/administration\/administer|^gateway\/pages\.ts/,
+    but: /^kernel\/clock|^storage\/|^outside\/|^cli\/|^gateway\/steps\/(authenticate|record|throttle)|^gateway\/administration\/administer|^gateway\/(pages|page-signer)\.ts/,
   },
   {
     bans: /\bprocess\.env\b/,

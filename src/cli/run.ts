@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   start: () => import('./start.ts'),
   env: () => import('./env.ts'),
   why: () => import('./why.ts'),
+  'xks-credential': () => import('./xks-credential.ts'),
   where: () => import('./where.ts'),
   doctor: () => import('./doctor.ts'),
   clock: () => import('./clock.ts'),

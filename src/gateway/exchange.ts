@@ -53,6 +53,8 @@ export class Exchange {
   output: Readonly<Record<string, unknown>> | undefined
   error: ServiceError | undefined
   response: HttpResponse | undefined
+  /** What the record tells besides. */
+  additional: Readonly<Record<string, unknown>> | undefined
   /** A transaction wrote an intent for this call. */
   intended = false
   /** What is not worth a record: health, CORS preflight. */

@@ -37,12 +37,15 @@ export function collectSmall(incoming: IncomingMessage): Promise<Uint8Array> {
 }
 
 /** Collects a stream up to the limit; what is longer is not read to its end. */
-export async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+export async function collect(
+  body: AsyncIterable<Uint8Array>,
+  most = bodyLimit,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > bodyLimit) throw new BodyTooLarge()
+    if (length > most) throw new BodyTooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

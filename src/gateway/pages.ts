@@ -4,32 +4,35 @@ import type { ServiceEntry } from '../kernel/directory.ts'
 import { ServiceError } from '../kernel/errors.ts'
 import type { HttpResponse } from '../kernel/http.ts'
 import { timedUuid } from '../kernel/ids.ts'
-import type { PageContext, PageEvent, PageRequest } from '../kernel/page.ts'
+import type { Page, PageContext, PageEvent, PageRequest } from '../kernel/page.ts'
 import type { Quota } from '../kernel/quota.ts'
 import { StoreUnavailable } from '../kernel/store.ts'
 import { Call } from './call-context.ts'
 import type { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import type { LoadedService } from './loaded-service.ts'
+import { isSignedFor, performFor, signerOf } from './page-signer.ts'
 import { collectInto } from './steps/collect.ts'
 
 /**
  * Whether a service has pages under the request's path; asked before anything is loaded. What is
- * signed is an AWS call, also to a bucket that is called like a page.
+ * signed for a service of AWS's is an AWS call, also to a bucket that is called like a page.
  */
-export const isPage = ({ request }: Exchange, house: House): boolean =>
-  entryOf(request.path, house) !== undefined &&
-  request.headers.authorization === undefined &&
-  !request.query.includes('X-Amz-Algorithm=')
+export function isPage({ request }: Exchange, house: House): boolean {
+  const entry = entryOf(request.path, house)
+  if (entry === undefined || request.query.includes('X-Amz-Algorithm=')) return false
+  const { authorization } = request.headers
+  return authorization === undefined || isSignedFor(authorization, entry.pagesSignedFor)
+}
 
 /** Serves the page that a request asks for. What goes wrong is told plainly, never with details. */
 export async function servePage(exchange: Exchange, house: House): Promise<HttpResponse> {
   const { request, requestId } = exchange
   try {
-    await collectInto(exchange)
     const entry = entryOf(request.path, house)!
     const loaded = await house.service(entry)
     const { page, params } = findPage(loaded, exchange)
+    await collectInto(exchange, page.rawBody)
     exchange.loaded = loaded
     exchange.owner = { account: house.account, region: house.region }
     exchange.region = house.region
@@ -44,7 +47,7 @@ export async function servePage(exchange: Exchange, house: House): Promise<HttpR
       },
       layers: { identity: [] },
     }
-    return await page.handle(pageRequest(exchange, params), new PageCall(exchange, house))
+    return await page.handle(pageRequest(exchange, params, page), new PageCall(exchange, house))
   } catch (error) {
     if (error instanceof ServiceError) return plain(error.status ?? 400, error.message, requestId)
     const away = error instanceof StoreUnavailable
@@ -87,6 +90,7 @@ function match(
   pattern: readonly string[],
   parts: readonly string[],
 ): Record<string, string> | undefined {
+  if (pattern.at(-1) === '*') return parts.length < pattern.length ? undefined : {}
   if (pattern.length !== parts.length) return undefined
   const params: Record<string, string> = {}
   for (const [i, part] of pattern.entries()) {
@@ -103,14 +107,20 @@ function match(
   return params
 }
 
-function pageRequest({ request }: Exchange, params: PageRequest['params']): PageRequest {
+function pageRequest(
+  { request }: Exchange,
+  params: PageRequest['params'],
+  page: Page,
+): PageRequest {
   const { headers, query, body } = request
-  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  const isRaw = page.rawBody !== undefined && body instanceof Uint8Array
+  const isForm = !isRaw && headers['content-type']?.startsWith('application/x-www-form-urlencoded')
   const form = isForm && body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
   return {
     params,
     query: new URLSearchParams(query),
     form: new URLSearchParams(form),
+    body: isRaw ? body : new Uint8Array(),
     headers,
     cookies: cookiesOf(headers.cookie),
   }
@@ -152,6 +162,11 @@ class PageCall extends Call implements PageContext {
   issueSession: PageContext['issueSession'] = (claims) => this.#house.issueSession(claims)
 
   openSession: PageContext['openSession'] = (token, keyId) => this.#house.openToken(token, keyId)
+
+  signer: PageContext['signer'] = (service) => signerOf(this.#exchange, service, this.#house)
+
+  perform: PageContext['perform'] = (operation, input, by, additional) =>
+    performFor(this.#exchange, { operation, input, by, additional }, this.#house)
 
   async record(event: PageEvent): Promise<void> {
     const { requestId, time, source, request, loaded } = this.#exchange

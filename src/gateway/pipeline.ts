@@ -39,6 +39,9 @@ const journey: readonly Step[] = [
 /** What a call of one service by another goes through: no bytes, no signature, but all the rest. */
 export const innerJourney: readonly Step[] = [loadTargets, loadBounds, authorize, handle]
 
+/** What a page goes through that does an operation for who signed for it. */
+export const pageJourney: readonly Step[] = [loadTargets, loadBounds, authorize, throttle, handle]
+
 /** Takes a request through the house. Errors leave by the same road: recorded, then answered. */
 export async function travel(exchange: Exchange, house: House): Promise<HttpResponse> {
   await walk(journey, exchange, house)

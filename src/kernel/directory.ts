@@ -22,6 +22,8 @@ export interface ServiceEntry {
   readonly pages?: readonly string[] | undefined
   /** The same where the first part is a name of the service's own (a user pool's id). */
   readonly pagesUnder?: RegExp | undefined
+  /** Service name of the signatures that requests for its pages carry; any other is an AWS call's. */
+  readonly pagesSignedFor?: string | undefined
   readonly load: () => Promise<Service>
   /** Length, range, pattern and enum facts that the SDK lacks: the folder's constraints.json. */
   readonly constraints?: (() => Promise<unknown>) | undefined

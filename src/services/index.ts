@@ -27,6 +27,8 @@ export const services: readonly ServiceEntry[] = [
     name: 'kms',
     signingName: 'kms',
     target: 'TrentService',
+    pages: ['xks'],
+    pagesSignedFor: 'kms-xks-proxy',
     load: async () => (await import('./kms/service.ts')).service,
     constraints: () => import('./kms/constraints.json', { with: { type: 'json' } }),
   },

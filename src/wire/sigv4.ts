@@ -183,9 +183,23 @@ export function checkFreshness(claim: ClaimedSignature, now: number): void {
 export class SigningKeys {
   readonly #secret: string
   readonly #byScope = new Map<string, KeyObject>()
+  readonly #narrow = new Map<string, SigningKeys>()
 
   constructor(secret: string) {
     this.#secret = secret
+  }
+
+  /**
+   * Keys for one service that is none of AWS's own, by a secret derived for it: Base64 of
+   * HMAC-SHA-256(secret, service name). Who holds that can sign for nothing else.
+   */
+  only(service: string): SigningKeys {
+    let narrow = this.#narrow.get(service)
+    if (narrow === undefined) {
+      narrow = new SigningKeys(createHmac('sha256', this.#secret).update(service).digest('base64'))
+      this.#narrow.set(service, narrow)
+    }
+    return narrow
   }
 
   of(date: string, region: string, service: string): KeyObject {

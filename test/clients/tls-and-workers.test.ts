@@ -1,43 +1,21 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { freePort } from '../ports.ts'
 import { postgresBinaries, startPostgres } from '../storage/postgres-server.ts'
+import { tlsIdentity } from '../tls-identity.ts'
 import { sdkV3 } from './sdk-v3.ts'
 import { startServer } from './server.ts'
 
 const ci = process.env.CI === 'true'
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
-}
-
 test('curl calls over TLS, signed, and policies see it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-tls-'))
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const made = [
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-  ]
-  execFileSync('openssl', ['req', ...made, ...subject], { stdio: 'ignore' })
+  const { cert, key } = tlsIdentity(folder, 'DNS:localhost')
   const port = await freePort()
   const flags = [
     '--store',

@@ -9,11 +9,12 @@ export function collectBody(exchange: Exchange): void | Promise<void> {
 }
 
 /** Puts the collected body in the place of the stream; refuses one that is too large. */
-export async function collectInto(exchange: Exchange): Promise<void> {
+export async function collectInto(exchange: Exchange, most?: number): Promise<void> {
   const { body } = exchange.request
-  if (body instanceof Uint8Array) return
   try {
-    exchange.request = { ...exchange.request, body: await collect(body) }
+    if (!(body instanceof Uint8Array))
+      exchange.request = { ...exchange.request, body: await collect(body, most) }
+    else if (most !== undefined && body.length > most) throw new BodyTooLarge()
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error
     throw new ServiceError('RequestEntityTooLarge', 'Request size exceeds the limit.', {

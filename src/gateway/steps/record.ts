@@ -128,6 +128,7 @@ function resourcesOf({ targets, owner }: Exchange, account: string) {
 
 function additionalJson(exchange: Exchange): string | undefined {
   let told: Readonly<Record<string, unknown>> | undefined = observed(exchange)
+  if (exchange.additional !== undefined) told = { ...told, ...exchange.additional }
   for (const { additional } of exchange.targets)
     if (additional !== undefined) told = { ...told, ...additional }
   return told && JSON.stringify(told)

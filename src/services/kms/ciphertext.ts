@@ -119,6 +119,43 @@ export function namesOf(blob: Uint8Array): CiphertextNames | undefined {
   }
 }
 
+/** A ciphertext without the names of its key, for who keeps those elsewhere. */
+export interface NamelessCiphertext {
+  /** Version, flags and material: 10 bytes. */
+  readonly metadata: Uint8Array
+  readonly nonce: Uint8Array
+  readonly ciphertext: Uint8Array
+  readonly tag: Uint8Array
+}
+
+/** Takes a ciphertext apart; undefined for one that is longer than its plaintext asks for. */
+export function withoutNames(
+  blob: Uint8Array,
+  plaintextLength: number,
+): NamelessCiphertext | undefined {
+  if (blob.length !== lengths.header + plaintextLength + lengths.tag) return undefined
+  const header = blob.subarray(0, lengths.header)
+  return {
+    metadata: Buffer.concat([header.subarray(0, 2), header.subarray(24, 32)]),
+    nonce: header.subarray(32),
+    ciphertext: blob.subarray(lengths.header, -lengths.tag),
+    tag: blob.subarray(-lengths.tag),
+  }
+}
+
+/** Puts it together again; undefined where a part has another length than it must. */
+export function withNames(
+  { metadata, nonce, ciphertext, tag }: NamelessCiphertext,
+  { account, keyId }: Pick<Names, 'account' | 'keyId'>,
+): Buffer | undefined {
+  const isWhole = metadata.length === 10 && nonce.length === lengths.nonce
+  if (!isWhole || tag.length !== lengths.tag) return undefined
+  const materialId = Buffer.from(metadata.subarray(2)).toString('hex')
+  const header = headerOf({ account, keyId, materialId }, nonce)
+  header.set(metadata.subarray(0, 2))
+  return Buffer.concat([header, ciphertext, tag])
+}
+
 /** The plaintext; undefined when key, context or a single bit is another. */
 export function decryptMessage(
   material: KeyObject,

@@ -14,6 +14,7 @@ import { Decrypt } from './Decrypt.ts'
 import { GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext } from './data-key-pairs.ts'
 import { GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateRandom } from './data-keys.ts'
 import { Encrypt } from './Encrypt.ts'
+import { externalProxyPages } from './external-proxy/pages.ts'
 import { GetPublicKey } from './GetPublicKey.ts'
 import { RetireGrant, RevokeGrant } from './grant-ending.ts'
 import { ListGrants, ListRetirableGrants } from './grant-listing.ts'
@@ -105,6 +106,7 @@ export const service = defineService<C>()({
     VerifyMac,
   },
   notYet: {},
+  pages: externalProxyPages,
   secrets: ['KeyStorePassword', 'RawSecretAccessKey', 'AttestationDocument'],
   quotas: requestQuotas,
   on: {
