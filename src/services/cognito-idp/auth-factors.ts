@@ -4,7 +4,7 @@ import { bearerOf, withToken } from './access-tokens.ts'
 import { credentialsOf } from './changing.ts'
 import { operation } from './contract.ts'
 import { firstFactorsOf } from './first-factors.ts'
-import { passkeysOf } from './passkey-records.ts'
+import { usablePasskeys } from './passkey-records.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import type { UserRecord } from './user-records.ts'
@@ -18,7 +18,7 @@ async function authFactors(
   ctx: CallContext,
 ): Promise<Omit<GetUserAuthFactorsCommandOutput, '$metadata'>> {
   const credential = await credentialsOf(ctx, user)
-  const first = firstFactorsOf({ pool }, user, credential, await passkeysOf(ctx.store, user))
+  const first = firstFactorsOf({ pool }, user, credential, await usablePasskeys(pool, user, ctx))
   const { mfa } = pool
   const enabled = mfa.mode === 'OFF' ? [] : user.mfa.enabled
   const has = {

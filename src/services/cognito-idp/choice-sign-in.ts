@@ -41,7 +41,12 @@ export async function startChoice(
     Session: await newSession(app, { sub: person.sub, challenge, passkeyChallenge, amr: [] }, ctx),
     ChallengeParameters: {
       ...(passkeyChallenge !== undefined && {
-        CREDENTIAL_REQUEST_OPTIONS: requestOptions(app, passkeyChallenge, person.passkeys),
+        CREDENTIAL_REQUEST_OPTIONS: await requestOptions(
+          app,
+          passkeyChallenge,
+          person.passkeys,
+          ctx,
+        ),
       }),
     },
     AvailableChallenges: [...person.factors],
@@ -100,7 +105,7 @@ async function begin(
       ChallengeName: factor,
       Session: await newSession(app, state, ctx),
       ChallengeParameters: {
-        CREDENTIAL_REQUEST_OPTIONS: requestOptions(app, passkeyChallenge, passkeys),
+        CREDENTIAL_REQUEST_OPTIONS: await requestOptions(app, passkeyChallenge, passkeys, ctx),
       },
     }
   }

@@ -4,7 +4,7 @@ import type { App } from './client-places.ts'
 import { fail, invalid } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
 import { factorsOf } from './factors.ts'
-import { isPasskeyMfa, type PasskeyRecord, passkeysOf, relyingPartyOf } from './passkey-records.ts'
+import { isPasskeyMfa, type PasskeyRecord, usablePasskeys } from './passkey-records.ts'
 import { unknownUser } from './password-sign-in.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { hides, pretended, pretendedPasskey, pretendedSub } from './pretence.ts'
@@ -41,12 +41,15 @@ export function checkFirstFactors(pool: Pick<PoolRecord, 'settings' | 'mfa'>): v
     )
 }
 
-/** Which first factors a user has by now. Who has a second factor begins with the password. */
+/**
+ * Which first factors a user has by now. Who has a second factor begins with the password.
+ * @param usable passkeys of the pool's relying party
+ */
 export function firstFactorsOf(
   { pool }: Pick<App, 'pool'>,
   user: UserRecord,
   credential: CredentialRecord,
-  known: readonly PasskeyRecord[],
+  usable: readonly PasskeyRecord[],
 ): readonly FirstFactor[] {
   const { attributes } = user
   const allowed = allowedBy(pool)
@@ -58,7 +61,7 @@ export function firstFactorsOf(
     SMS_OTP: !needsMore && allowed.includes('SMS_OTP') && attributes.phone_number !== undefined,
     WEB_AUTHN:
       allowed.includes('WEB_AUTHN') &&
-      known.some(({ relyingParty }) => relyingParty === relyingPartyOf(pool)) &&
+      usable.length > 0 &&
       (!needsMore || (isPasskeyMfa(pool.mfa) && user.mfa.passkey === true)),
     PASSWORD: credential.hash !== undefined,
     PASSWORD_SRP: credential.srp !== undefined,
@@ -90,7 +93,7 @@ export async function personOf(app: App, name: string, ctx: CallContext): Promis
       factors: strange(pool, name),
       passkeys: [pretendedPasskey(pool, name)],
     }
-  const known = await passkeysOf(ctx.store, user)
+  const known = await usablePasskeys(pool, user, ctx)
   const factors = firstFactorsOf(app, user, await credentialsOf(ctx, user), known)
   return { name, user, sub: user.sub, factors, passkeys: known }
 }

@@ -1,5 +1,7 @@
+import type { CallContext } from '../../kernel/context.ts'
 import { collection, type Readable } from '../../kernel/store.ts'
 import { invalid } from './contract.ts'
+import { domainsOf } from './domain-records.ts'
 import type { PoolMfa, PoolRecord } from './pool-records.ts'
 import type { UserRecord } from './user-records.ts'
 
@@ -49,9 +51,32 @@ export async function passkeysOf(
   return records
 }
 
-/** The domain for which the pool's passkeys are made; undefined until one is chosen. */
-export const relyingPartyOf = ({ mfa }: Pick<PoolRecord, 'mfa'>): string | undefined =>
-  mfa.webAuthn?.RelyingPartyId
+/**
+ * The domain for which the pool's passkeys are made: the one that was chosen, or else the pool's own
+ * domain, or the one of its prefix; undefined when there is none.
+ */
+export async function relyingPartyOf(
+  { id, mfa }: PoolRecord,
+  ctx: Pick<CallContext, 'issuer' | 'region'> & { readonly store: Readable },
+): Promise<string | undefined> {
+  if (mfa.webAuthn?.RelyingPartyId !== undefined) return mfa.webAuthn.RelyingPartyId
+  const { custom, prefix } = await domainsOf(ctx.store, id)
+  if (custom !== undefined || prefix === undefined) return custom?.domain
+  const base = ctx.issuer === 'aws' ? 'amazoncognito.com' : 'localhost'
+  return `${prefix.domain}.auth.${ctx.region}.${base}`
+}
+
+/** The user's passkeys that are good for the pool's relying party as it is by now. */
+export async function usablePasskeys(
+  pool: PoolRecord,
+  user: Owner,
+  ctx: Parameters<typeof relyingPartyOf>[1],
+): Promise<readonly PasskeyRecord[]> {
+  const known = await passkeysOf(ctx.store, user)
+  if (known.length === 0) return known
+  const party = await relyingPartyOf(pool, ctx)
+  return known.filter(({ relyingParty }) => relyingParty === party)
+}
 
 /** Whether a passkey with user verification does for all factors. */
 export const isPasskeyMfa = ({ webAuthn }: PoolMfa): boolean =>

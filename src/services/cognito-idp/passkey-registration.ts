@@ -40,10 +40,10 @@ const tooMany = () =>
   fail('LimitExceededException', `A user can have at most ${passkeyQuota} passkeys.`)
 
 /** The pool's relying party; refuses pools that take no passkeys. */
-function relyingPartyFor({ pool }: App): string {
+async function relyingPartyFor({ pool }: App, ctx: CallContext): Promise<string> {
   if (!allowedBy(pool).includes('WEB_AUTHN'))
     throw fail('WebAuthnNotEnabledException', 'Passkeys are not enabled for the user pool.')
-  const relyingParty = relyingPartyOf(pool)
+  const relyingParty = await relyingPartyOf(pool, ctx)
   if (relyingParty === undefined)
     throw fail(
       'WebAuthnConfigurationMissingException',
@@ -57,7 +57,7 @@ export const StartWebAuthnRegistration = operation('StartWebAuthnRegistration', 
   async handle(input, ctx) {
     const app = bearerOf(input)
     const { pool, client, user } = app
-    const relyingParty = relyingPartyFor(app)
+    const relyingParty = await relyingPartyFor(app, ctx)
     const known = await passkeysOf(ctx.store, user)
     if (known.length >= passkeyQuota) throw tooMany()
     const challenge: Challenge = {
@@ -168,7 +168,7 @@ export const CompleteWebAuthnRegistration = operation('CompleteWebAuthnRegistrat
   async handle(input, ctx) {
     const app = bearerOf(input)
     const { pool, client, user } = app
-    const relyingParty = relyingPartyFor(app)
+    const relyingParty = await relyingPartyFor(app, ctx)
     const made = answered(input.Credential)
     let challenge: Challenge
     let key: RegisteredKey

@@ -20,15 +20,16 @@ export const newPasskeyChallenge = ({ random }: Pick<CallContext, 'random'>): st
   Buffer.from(random.bytes(32)).toString('base64url')
 
 /** What a browser wants to know for `navigator.credentials.get`. */
-export function requestOptions(
+export async function requestOptions(
   { pool }: App,
   challenge: string,
   known: readonly Pick<PasskeyRecord, 'credentialId' | 'transports'>[],
-): string {
+  ctx: CallContext,
+): Promise<string> {
   return JSON.stringify({
     challenge,
     timeout,
-    rpId: relyingPartyOf(pool),
+    rpId: await relyingPartyOf(pool, ctx),
     allowCredentials: known.map(({ credentialId: id, transports }) => ({
       type: 'public-key',
       id,
@@ -83,7 +84,7 @@ export async function answerPasskey(
   const own = owner === undefined || bytes(owner).toString() === user.sub
   const needsMore = pool.mfa.mode === 'ON' || factorsOf(pool, user, credential).length > 0
   const expected = {
-    relyingParty: relyingPartyOf(pool) ?? '',
+    relyingParty: (await relyingPartyOf(pool, ctx)) ?? '',
     requireVerification:
       pool.mfa.webAuthn?.UserVerification === 'required' ||
       (isPasskeyMfa(pool.mfa) && pool.mfa.mode !== 'OFF' && needsMore),

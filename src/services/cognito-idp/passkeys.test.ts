@@ -188,7 +188,7 @@ test('what a passkey must not be is refused by name', async () => {
 
 test('passkeys need to be enabled, and a relying party', async () => {
   const { idp } = cognito
-  const { AccessToken, UserPoolId } = await passkeyPool()
+  const { AccessToken, UserPoolId, options, complete } = await passkeyPool()
   const set = (RelyingPartyId: string) =>
     idp.setUserPoolMfaConfig({ UserPoolId, WebAuthnConfiguration: { RelyingPartyId } })
   for (const bad of ['https://example.com', 'com', '127.0.0.1', 'a..b', 'Example.com:80'])
@@ -201,6 +201,10 @@ test('passkeys need to be enabled, and a relying party', async () => {
     idp.startWebAuthnRegistration({ AccessToken }),
     refused('WebAuthnConfigurationMissingException', /./),
   )
+  await idp.createUserPoolDomain({ UserPoolId, Domain: 'passkeys' })
+  const ofDomain = await options()
+  assert.equal(ofDomain.rp.id, 'passkeys.auth.us-east-1.localhost')
+  await complete(authenticator('http://passkeys.auth.us-east-1.localhost:4566').create(ofDomain))
   await idp.updateUserPool({ UserPoolId })
   await assert.rejects(
     idp.startWebAuthnRegistration({ AccessToken }),
