@@ -18,7 +18,7 @@ import { type Account, openAccount } from '../account.ts'
 import type { Keys } from '../installation.ts'
 import { freePort } from '../ports.ts'
 import { tlsIdentity } from '../tls-identity.ts'
-import { proxyCredential } from '../xks-client.ts'
+import { curl, proxyCredential, requestMetadata } from '../xks-client.ts'
 import { type Server, startServer } from './server.ts'
 
 /**
@@ -171,4 +171,24 @@ test('what one encrypts, the other keeps the key of', async () => {
     kms('Decrypt', { CiphertextBlob, EncryptionContext }),
     refusedAs('KMSInvalidStateException', /denied access to the operation/),
   )
+})
+
+test('curl, signing by itself, is a client of the proxy', async () => {
+  const ask = (path: string, body: object, credential = proxyCredential(user)) =>
+    curl(`${outer.url}/xks/us-east-1/kms/xks/v1/${path}`, credential, body)
+  const { KeyMetadata } = await outerKms.send(new Kms.CreateKeyCommand({}))
+  const key = `keys/${KeyMetadata!.KeyId}`
+  const asked = { requestMetadata: requestMetadata('Encrypt'), encryptionAlgorithm: 'AES_GCM' }
+  const health = await ask('health', asked)
+  assert.equal(health.body.ekmFleetDetails[0].healthStatus, 'ACTIVE')
+  const plaintext = Buffer.alloc(4_096, 'x').toString('base64')
+  const additionalAuthenticatedData = Buffer.alloc(8_192, 'y').toString('base64')
+  const input = { ...asked, plaintext, additionalAuthenticatedData }
+  const { body } = await ask(`${key}/encrypt`, input)
+  const opened = await ask(`${key}/decrypt`, { ...asked, ...body, additionalAuthenticatedData })
+  assert.deepEqual(opened.body, { plaintext })
+  const wrong = { ...proxyCredential(user), RawSecretAccessKey: 'x'.repeat(44) }
+  const refused = await ask(`${key}/encrypt`, input, wrong)
+  assert.equal(refused.status, 401)
+  assert.equal(refused.body.errorName, 'AuthenticationFailedException')
 })

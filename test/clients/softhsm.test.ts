@@ -11,7 +11,7 @@ import { kmsOf, refusedAs } from '../../src/services/kms/calls.test-support.ts'
 import { type Account, openAccount } from '../account.ts'
 import { certificate } from '../certificates.ts'
 import type { Keys } from '../installation.ts'
-import { softhsmModule, tokens, withoutSofthsm } from '../softhsm.ts'
+import { leftOut, softhsmModule, tokens, withoutSofthsm } from '../softhsm.ts'
 
 after(() => tokens().remove())
 
@@ -22,6 +22,13 @@ const troubled = (trouble: TokenTrouble) => (error: unknown) => {
   assert.equal(error.trouble, trouble, error.message)
   return true
 }
+
+test('without a token these tests are left out, but never in CI', () => {
+  assert.match(String(leftOut(undefined, undefined)), /not installed/)
+  for (const ci of ['true', '1']) assert.equal(leftOut(undefined, ci), false)
+  assert.equal(leftOut('/usr/lib/softhsm/libsofthsm2.so', undefined), false)
+  if (process.env.CI) assert.notEqual(softhsmModule, undefined, 'CI needs SoftHSM2')
+})
 
 test('a key is made on the token, and opens only what it sealed', options, async () => {
   const login = tokens().newToken('p11-first')

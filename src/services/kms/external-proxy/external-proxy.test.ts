@@ -3,10 +3,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type Account, openAccount } from '../../../../test/account.ts'
 import type { Keys } from '../../../../test/installation.ts'
-import { curl, proxyCredential, requestMetadata } from '../../../../test/xks-client.ts'
+import { post, proxyCredential, requestMetadata } from '../../../../test/xks-client.ts'
 import { bytes, kmsOf, type Loose } from '../calls.test-support.ts'
 
-/** What the specification of the External Key Store Proxy API asks of a proxy, by curl as its client. */
+/** What the specification of the External Key Store Proxy API asks of a proxy. */
 
 let account: Account
 let user: Keys
@@ -20,7 +20,7 @@ after(() => account.close())
 const kms = kmsOf(() => account)
 
 const ask = (path: string, body: string | object, keys: Keys = user, prefix = 'xks/us-east-1') =>
-  curl(`${account.house.url}/${prefix}/kms/xks/v1/${path}`, proxyCredential(keys), body)
+  post(`${account.house.url}/${prefix}/kms/xks/v1/${path}`, proxyCredential(keys), body)
 
 const refused = async (call: ReturnType<typeof ask>, status: number, name: string) => {
   const answer = await call
@@ -195,16 +195,17 @@ test('requests are refused in the words of the specification', async () => {
 test('only who signs with the derived secret of a key that is there, and now, is heard', async () => {
   const path = `${account.house.url}/xks/us-east-1/kms/xks/v1/${key('encrypt')}`
   const own = proxyCredential(user)
-  const fails = (call: ReturnType<typeof curl>) =>
+  const fails = (call: ReturnType<typeof post>) =>
     refused(call, 401, 'AuthenticationFailedException')
-  await fails(curl(path, { ...own, AccessKeyId: `INVALID${own.AccessKeyId}` }, encrypting()))
+  await fails(post(path, { ...own, AccessKeyId: `INVALID${own.AccessKeyId}` }, encrypting()))
   await fails(
-    curl(path, { ...own, RawSecretAccessKey: `Invalid${own.RawSecretAccessKey}` }, encrypting()),
+    post(path, { ...own, RawSecretAccessKey: `Invalid${own.RawSecretAccessKey}` }, encrypting()),
   )
-  await fails(curl(path, { ...own, RawSecretAccessKey: user.secretAccessKey }, encrypting()))
-  await fails(
-    curl(path, own, encrypting(), []).then(({ status, ...rest }) => ({ status, ...rest })),
-  )
+  await fails(post(path, { ...own, RawSecretAccessKey: user.secretAccessKey }, encrypting()))
+  const minutes = (n: number) => Date.now() + n * 60_000
+  await fails(post(path, own, encrypting(), minutes(-6)))
+  await fails(post(path, own, encrypting(), minutes(6)))
+  assert.equal((await post(path, own, encrypting(), minutes(-4))).status, 200)
   const unsigned = await fetch(path, { method: 'POST', body: JSON.stringify(encrypting()) })
   assert.equal(unsigned.status, 401)
   // The derived secret signs for nothing else: it is no credential of the user's.
@@ -218,7 +219,7 @@ test('only who signs with the derived secret of a key that is there, and now, is
     AccessKeyId: gone.accessKeyId,
     Status: 'Inactive',
   })
-  await fails(curl(path, proxyCredential(gone), encrypting()))
+  await fails(post(path, proxyCredential(gone), encrypting()))
 })
 
 test('policies decide, and the record names the user and the call of the other KMS', async () => {

@@ -11,25 +11,26 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { type Account, openAccount, policy } from '../../../../test/account.ts'
+import { nitroRoot } from '../../src/app/trust.ts'
+import { bytes, kmsOf, type Loose, refusedAs } from '../../src/services/kms/calls.test-support.ts'
+import {
+  AttestationRefused,
+  verifiedAttestation,
+} from '../../src/services/kms/recipients/attestation.ts'
+import { type Account, openAccount, policy } from '../account.ts'
+import type { Keys } from '../installation.ts'
 import {
   Authority,
   type Chain,
-  cbor,
+  type cbor,
   chainOf,
   documentOf,
-  enclave,
   forCertificates,
   forSignatures,
   type Made,
   opened,
   register,
-} from '../../../../test/attestation.ts'
-import type { Keys } from '../../../../test/installation.ts'
-import { nitroRoot } from '../../../app/trust.ts'
-import { CborFault, readCbor } from '../../../crypto/cbor.ts'
-import { bytes, kmsOf, type Loose, refusedAs } from '../calls.test-support.ts'
-import { AttestationRefused, verifiedAttestation } from './attestation.ts'
+} from './attestation.ts'
 
 let authority: Authority
 let chain: Chain
@@ -325,28 +326,4 @@ test('no bytes whatever do more than be refused', () => {
     fc.property(at, (length) => refuses(good.subarray(0, length))),
     { numRuns: 300 },
   )
-})
-
-test('CBOR is read within limits', () => {
-  const nested = (depth: number) => Buffer.concat([Buffer.alloc(depth, 0x81), Buffer.of(0)])
-  assert.deepEqual(readCbor(nested(8)), [[[[[[[[0]]]]]]]])
-  const faults = [
-    nested(9),
-    Buffer.alloc(100_000, 0x81),
-    Buffer.from('9affffffff', 'hex'),
-    Buffer.from('bbffffffffffffffff', 'hex'),
-    Buffer.from('5bffffffffffffffff', 'hex'),
-    Buffer.from('9fff', 'hex'),
-    Buffer.from('a2010201 03'.replace(' ', ''), 'hex'),
-    Buffer.from('a1f600', 'hex'),
-    Buffer.from('61ff', 'hex'),
-    Buffer.from('fb3ff0000000000000', 'hex'),
-    Buffer.from('0000', 'hex'),
-    Buffer.concat([Buffer.from('991388', 'hex'), Buffer.alloc(5_000)]),
-    Buffer.alloc(0),
-  ]
-  for (const fault of faults)
-    assert.throws(() => readCbor(fault), CborFault, fault.toString('hex').slice(0, 30))
-  assert.deepEqual(readCbor(cbor([1, -35, 'x', 2 ** 40, null])), [1, -35, 'x', 2 ** 40, null])
-  assert.ok(enclave)
 })
