@@ -64,6 +64,39 @@ const byToken = (name: string, more: object | ((s: SignedIn) => object) = {}) =>
     return { AccessToken: s.AccessToken, ...(typeof more === 'function' ? more(s) : more) }
   })
 
+const verifier = {
+  Salt: 'AAECAw==',
+  PasswordVerifier: Buffer.alloc(384, 7).toString('base64'),
+}
+
+/** A user who has signed in on a device, which has been confirmed unless it is not to be. */
+async function onDevice(w: World, confirmed = true) {
+  const p = await pool(w)
+  const DeviceConfiguration = { ChallengeRequiredOnNewDevice: true }
+  await w.people('UpdateUserPool', { ...p.id, DeviceConfiguration })
+  const { ClientId, Session } = await halfWay(p, w)
+  const answer = { ClientId, Session, ...newPassword }
+  const { AuthenticationResult: tokens } = await w.people('RespondToAuthChallenge', answer)
+  const { DeviceKey } = tokens.NewDeviceMetadata
+  const own = { AccessToken: tokens.AccessToken as string, DeviceKey: DeviceKey as string }
+  const confirm = { ...own, DeviceSecretVerifierConfig: verifier }
+  if (confirmed) await w.people('ConfirmDevice', confirm)
+  return { p, own, confirm }
+}
+
+const byDevice = (name: string, more: object = {}): [string, Making] =>
+  open(name, async (w) => ({ ...(await onDevice(w)).own, ...more }))
+
+/** A row of an administrator's operation on a device. */
+const onUsersDevice = (name: string, more: object = {}): [string, Making] => [
+  name,
+  async (w) => {
+    const { p, own } = await onDevice(w)
+    const input = { ...p.user, DeviceKey: own.DeviceKey, ...more }
+    return { input, decides: [[`cognito-idp:${name}`, p.arn]] }
+  },
+]
+
 /** A user who may register passkeys, and what the authenticator is asked to make. */
 async function registering(w: World) {
   const s = await signedIn(w)
@@ -163,6 +196,11 @@ const peopleRows: readonly [string, Making][] = [
     await w.people('CompleteWebAuthnRegistration', { AccessToken, Credential })
     return { AccessToken, CredentialId: Credential.id }
   }),
+  open('ConfirmDevice', async (w) => (await onDevice(w, false)).confirm),
+  byDevice('GetDevice'),
+  byToken('ListDevices'),
+  byDevice('UpdateDeviceStatus', { DeviceRememberedStatus: 'not_remembered' }),
+  byDevice('ForgetDevice'),
   byToken('GlobalSignOut'),
   byToken('SetUserMFAPreference', { EmailMfaSettings: { Enabled: false } }),
   byToken('AssociateSoftwareToken'),
@@ -259,6 +297,10 @@ export const cognitoRows: ReadonlyMap<string, Making> = new Map([
       }),
     ],
   ),
+  onUsersDevice('AdminGetDevice'),
+  onUser('AdminListDevices'),
+  onUsersDevice('AdminUpdateDeviceStatus', { DeviceRememberedStatus: 'not_remembered' }),
+  onUsersDevice('AdminForgetDevice'),
   onUser('AdminUserGlobalSignOut'),
   onUser('AdminSetUserMFAPreference', { EmailMfaSettings: { Enabled: false } }),
   [

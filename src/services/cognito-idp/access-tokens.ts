@@ -17,6 +17,10 @@ export interface Bearer {
   readonly pool: PoolRecord
   readonly client: ClientRecord
   readonly user: UserRecord
+  /** `origin_jti`, where the token has one. */
+  readonly origin?: string | undefined
+  /** The device that signed in. */
+  readonly device?: string | undefined
 }
 
 /** What `locate` has verified, for the handler of the same call. */
@@ -77,9 +81,20 @@ export async function byToken(
   if (credential !== undefined && isRevoked(credential, signIn))
     throw notAuthorized('Access Token has been revoked')
   if (!user.enabled) throw notAuthorized('User is disabled.')
-  bearers.set(input, { pool, client, user })
+  const device = payload.device_key as string | undefined
+  bearers.set(input, { pool, client, user, origin: signIn.origin, device })
   return { account, region }
 }
 
 /** Access of operations that users call for themselves. */
 export const withToken = { kind: 'token', scope: adminScope, locate: byToken } as const
+
+/** The same where the contract would let the token be absent. */
+export const withItsToken = {
+  kind: 'token',
+  scope: adminScope,
+  locate(input: { readonly AccessToken?: string | undefined }, read: ReadContext) {
+    if (input.AccessToken === undefined) throw invalidToken()
+    return byToken(input as { readonly AccessToken: string }, read)
+  },
+} as const

@@ -5,6 +5,7 @@ import { changeUser } from './changing.ts'
 import { codes } from './code-records.ts'
 import { operation } from './contract.ts'
 import { credentials } from './credential-records.ts'
+import { devices } from './device-records.ts'
 import { passkeys } from './passkey-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { rotations } from './refresh-rotation.ts'
@@ -30,7 +31,7 @@ export const AdminGetUser = operation('AdminGetUser', {
 })
 
 /** What users have beside their credentials; its keys begin with pool and `sub`. */
-export const belongings = [codes, rotations, passkeys] as const
+export const belongings = [codes, rotations, passkeys, devices] as const
 
 async function deleteAll(tx: Transaction, of: Collection<unknown>, prefix: Key): Promise<void> {
   const { records, after } = await tx.of(of).list({ prefix, limit: 1_000 })

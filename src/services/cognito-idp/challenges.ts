@@ -3,6 +3,8 @@ import { answerChoice } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { checkDevice } from './device-records.ts'
+import { endDeviceSrp, startDeviceSrp } from './device-sign-in.ts'
 import { answerFactor, answerSetUp } from './factor-answers.ts'
 import { challengeOf } from './factors.ts'
 import { answerNewPassword } from './new-password.ts'
@@ -10,7 +12,7 @@ import { noteProof } from './password-sign-in.ts'
 import { onPool } from './pool-targets.ts'
 import { adminApp } from './sign-in.ts'
 import { checkSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
-import { type Parameters, required, type Step } from './sign-in-steps.ts'
+import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
 import { endSrp } from './srp-sign-in.ts'
 import { type UserRecord, users } from './user-records.ts'
 
@@ -32,6 +34,7 @@ const sessionChallenges = new Set([
   'PASSWORD_SRP',
   'SMS_OTP',
   'WEB_AUTHN',
+  'DEVICE_SRP_AUTH',
 ])
 
 async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> {
@@ -39,15 +42,19 @@ async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> 
   const username = required(answers, 'USERNAME')
   checkSecretHash(app.client, username, answers.SECRET_HASH)
   if (name === 'PASSWORD_VERIFIER') return endSrp(app, answers, ctx)
+  if (name === 'DEVICE_PASSWORD_VERIFIER') return endDeviceSrp(app, answers, ctx)
   if (!sessionChallenges.has(name))
     throw fail('NotImplemented', `Sallyport does not have the challenge ${name} yet.`)
-  const session = await openSession(input.Session, ctx)
+  const opened = await openSession(input.Session, ctx)
+  const session = { ...opened, ...withDevice(opened, answers) }
   if (session.challenge === 'SELECT_CHALLENGE' || session.first)
     return answerChoice(app, session, name, answers, ctx)
   checkSession(session, app, name)
   const user = await ctx.store.of(users).get([app.pool.id, session.sub])
   if (user === undefined) throw fail('NotAuthorizedException', 'Invalid session for the user.')
   if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
+  await checkDevice(app, user, session, ctx)
+  if (name === 'DEVICE_SRP_AUTH') return startDeviceSrp(app, user, session, answers, ctx)
   if (name === 'NEW_PASSWORD_REQUIRED') return answerNewPassword(app, user, session, answers, ctx)
   if (name === 'MFA_SETUP') return answerSetUp(app, user, session, ctx)
   if (name === 'SELECT_MFA_TYPE') return choose(app, user, session, answers, ctx)

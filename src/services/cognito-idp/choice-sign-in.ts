@@ -3,6 +3,7 @@ import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { codeChallenge, newCodeText } from './code-challenges.ts'
 import { fail, invalid } from './contract.ts'
+import { checkDevice } from './device-records.ts'
 import { isCode, methodOf, proveCode, provenAddress, wrongCode } from './factor-answers.ts'
 import {
   type FirstFactor,
@@ -16,7 +17,7 @@ import { incorrect, provePassword } from './password-sign-in.ts'
 import { pretendedDelivery } from './pretence.ts'
 import { afterPassword, signedIn } from './sign-in-end.ts'
 import { checkSession, newSession, type SignInSession, spent } from './sign-in-sessions.ts'
-import { type Parameters, required, type Step } from './sign-in-steps.ts'
+import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
 import { users } from './user-records.ts'
 
@@ -91,16 +92,21 @@ async function begin(
   if (factor === 'PASSWORD') {
     const password = required(parameters, 'PASSWORD')
     const proven = await provePassword(app, user, password, ctx)
-    return afterPassword(app, proven.user, proven.credential, { amr: ['pwd'] }, ctx)
+    const progress = withDevice({ amr: ['pwd'] }, parameters)
+    await checkDevice(app, proven.user, progress, ctx)
+    return afterPassword(app, proven.user, proven.credential, progress, ctx)
   }
   if (factor === 'PASSWORD_SRP') {
-    const step = await startSrp(app, user, { name, A: required(parameters, 'SRP_A') }, ctx)
-    const state = { sub, challenge: 'PASSWORD_VERIFIER', amr: [] }
+    const A = required(parameters, 'SRP_A')
+    const progress = withDevice({ amr: [] }, parameters)
+    const step = await startSrp(app, user, { ...progress, name, A }, ctx)
+    const state = { ...progress, sub, challenge: 'PASSWORD_VERIFIER' }
     return { ...step, Session: await newSession(app, state, ctx) }
   }
   if (factor === 'WEB_AUTHN') {
     const passkeyChallenge = newPasskeyChallenge(ctx)
-    const state = { sub, challenge: factor, passkeyChallenge, first: true, amr: [] }
+    const progress = withDevice({ amr: [] }, parameters)
+    const state = { ...progress, sub, challenge: factor, passkeyChallenge, first: true }
     return {
       ChallengeName: factor,
       Session: await newSession(app, state, ctx),
@@ -109,10 +115,12 @@ async function begin(
       },
     }
   }
-  if (user !== undefined) return codeChallenge(factor, app, user, { amr: [], first: true }, ctx)
+  const progress = withDevice({ amr: [] }, parameters)
+  if (user !== undefined) return codeChallenge(factor, app, user, { ...progress, first: true }, ctx)
   const attribute = factor === 'EMAIL_OTP' ? 'email' : 'phone_number'
   const { Destination, DeliveryMedium } = pretendedDelivery(app.pool, name, attribute)
-  const state = { sub, challenge: factor, code: newCodeText(factor, ctx), first: true, amr: [] }
+  const code = newCodeText(factor, ctx)
+  const state = { ...progress, sub, challenge: factor, code, first: true }
   return {
     ChallengeName: factor,
     Session: await newSession(app, state, ctx),
@@ -139,7 +147,8 @@ async function answerCode(
   }
   await proveCode(user, session, given, ctx)
   const proven = await provenAddress(user, session, ctx)
-  return signedIn(app, proven, { amr: [methodOf(challenge)] }, ctx)
+  const progress = withDevice(session, answers)
+  return signedIn(app, proven, { ...progress, amr: [methodOf(challenge)] }, ctx)
 }
 
 /** The name that sessions of a sign-up have until it is confirmed, and from then on. */

@@ -4,6 +4,7 @@ import type { App } from './client-places.ts'
 import { codeChallenge } from './code-challenges.ts'
 import { fail } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
+import { rememberedDevice } from './device-records.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { newSession } from './sign-in-sessions.ts'
 import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
@@ -42,6 +43,15 @@ export async function nextFactor(
   const { mfa } = app.pool
   if (mfa.mode === 'OFF') return undefined
   const choices = factorsOf(app.pool, user, await credentialsOf(ctx, user))
+  if (choices.length > 0 && (await rememberedDevice(app, user, progress, ctx)) !== undefined) {
+    const challenge = 'DEVICE_SRP_AUTH'
+    const state = { ...progressOf(progress), sub: user.sub, challenge }
+    return {
+      ChallengeName: challenge,
+      Session: await newSession(app, state, ctx),
+      ChallengeParameters: { USERNAME: user.username },
+    }
+  }
   const { preferred } = user.mfa
   if (preferred !== undefined && choices.includes(preferred))
     return challengeOf(preferred, app, user, progress, ctx)

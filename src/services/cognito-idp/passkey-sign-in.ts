@@ -10,7 +10,7 @@ import { isPasskeyMfa, type PasskeyRecord, passkeys, relyingPartyOf } from './pa
 import { incorrect, noteFailure } from './password-sign-in.ts'
 import { signedIn } from './sign-in-end.ts'
 import { type SignInSession, spent } from './sign-in-sessions.ts'
-import type { Method, Step } from './sign-in-steps.ts'
+import { type Method, progressOf, type Step } from './sign-in-steps.ts'
 import type { UserRecord } from './user-records.ts'
 
 const timeout = 180_000
@@ -112,5 +112,5 @@ export async function answerPasskey(
     throw incorrect()
   }
   const method: Method = found.attachment === 'cross-platform' ? 'hwk' : 'swk'
-  return signedIn(app, user, { amr: [method] }, ctx)
+  return signedIn(app, user, { ...progressOf(session), amr: [method] }, ctx)
 }

@@ -5,6 +5,7 @@ import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash, knowsSecret } from './client-secrets.ts'
 import { validityOf } from './client-settings.ts'
 import { fail, operation } from './contract.ts'
+import { tracksDevices } from './device-records.ts'
 import { checkRotation, rotated, rotates } from './refresh-rotation.ts'
 import { isRevoked } from './revocation.ts'
 import { newTokens, type SignIn } from './tokens.ts'
@@ -50,14 +51,21 @@ export async function openRefreshToken(
   return opened === undefined ? undefined : JSON.parse(new TextDecoder().decode(opened))
 }
 
+interface Asked {
+  readonly token: string
+  /** Refuses a client that does not know its secret. */
+  readonly prove: (user: UserRecord) => void
+  /** The device that asks. */
+  readonly device: string | undefined
+}
+
 /**
  * New ID and access tokens of a sign-in that lasts, and the refresh token that comes after this one
  * where the client has them rotate.
- * @param prove refuses a client that does not know its secret
  */
 export async function refreshed(
   app: App,
-  { token, prove }: { readonly token: string; readonly prove: (user: UserRecord) => void },
+  { token, prove, device }: Asked,
   ctx: CallContext,
 ): Promise<AuthenticationResultType> {
   const { pool, client } = app
@@ -68,6 +76,9 @@ export async function refreshed(
   const user = await ctx.store.of(users).get([pool.id, claims.sub])
   if (user === undefined) throw notAuthorized('Invalid Refresh Token')
   prove(user)
+  // A token that was taken from a device is of no use without the device's name.
+  if (claims.device !== undefined && tracksDevices(pool) && claims.device !== device)
+    throw notAuthorized('Invalid Refresh Token')
   if (isRevoked(await credentialsOf(ctx, user), claims))
     throw notAuthorized('Refresh Token has been revoked')
   if (!user.enabled) throw notAuthorized('User is disabled.')
@@ -106,6 +117,8 @@ export const GetTokensFromRefreshToken = operation('GetTokensFromRefreshToken', 
       if (!knowsSecret(app.client, input.ClientSecret))
         throw notAuthorized(`Unable to verify secret for client ${app.client.id}`)
     }
-    return { AuthenticationResult: await refreshed(app, { token, prove }, ctx) }
+    return {
+      AuthenticationResult: await refreshed(app, { token, prove, device: input.DeviceKey }, ctx),
+    }
   },
 })

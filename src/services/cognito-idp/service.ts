@@ -2,6 +2,12 @@ import { defineService } from '../../kernel/service.ts'
 import { AdminCreateUser } from './AdminCreateUser.ts'
 import { AdminDeleteUserAttributes, AdminUpdateUserAttributes } from './admin-attributes.ts'
 import {
+  AdminForgetDevice,
+  AdminGetDevice,
+  AdminListDevices,
+  AdminUpdateDeviceStatus,
+} from './admin-devices.ts'
+import {
   AdminConfirmSignUp,
   AdminResetUserPassword,
   AdminSetUserPassword,
@@ -22,6 +28,13 @@ import {
   UpdateUserPoolClient,
 } from './clients.ts'
 import { type C, invalid } from './contract.ts'
+import {
+  ConfirmDevice,
+  ForgetDevice,
+  GetDevice,
+  ListDevices,
+  UpdateDeviceStatus,
+} from './devices.ts'
 import {
   CreateUserPoolDomain,
   DeleteUserPoolDomain,
@@ -113,20 +126,25 @@ export const service = defineService<C>()({
     AdminDeleteUserAttributes,
     AdminDisableUser,
     AdminEnableUser,
+    AdminForgetDevice,
+    AdminGetDevice,
     AdminGetUser,
     AdminGetUserAuthFactors,
     AdminInitiateAuth,
+    AdminListDevices,
     AdminListGroupsForUser,
     AdminRemoveUserFromGroup,
     AdminResetUserPassword,
     AdminRespondToAuthChallenge,
     AdminSetUserMFAPreference,
     AdminSetUserPassword,
+    AdminUpdateDeviceStatus,
     AdminUpdateUserAttributes,
     AdminUserGlobalSignOut,
     AssociateSoftwareToken,
     ChangePassword,
     CompleteWebAuthnRegistration,
+    ConfirmDevice,
     ConfirmForgotPassword,
     ConfirmSignUp,
     CreateGroup,
@@ -158,7 +176,9 @@ export const service = defineService<C>()({
     DescribeUserPool,
     DescribeUserPoolClient,
     DescribeUserPoolDomain,
+    ForgetDevice,
     ForgotPassword,
+    GetDevice,
     GetGroup,
     GetIdentityProviderByIdentifier,
     GetLogDeliveryConfiguration,
@@ -171,6 +191,7 @@ export const service = defineService<C>()({
     GetUserPoolMfaConfig,
     GlobalSignOut,
     InitiateAuth,
+    ListDevices,
     ListGroups,
     ListIdentityProviders,
     ListResourceServers,
@@ -193,6 +214,7 @@ export const service = defineService<C>()({
     StartWebAuthnRegistration,
     TagResource,
     UntagResource,
+    UpdateDeviceStatus,
     UpdateGroup,
     UpdateIdentityProvider,
     UpdateManagedLoginBranding,
@@ -206,7 +228,7 @@ export const service = defineService<C>()({
     VerifyUserAttribute,
   },
   notYet: {
-    others: 'functions, federation, domains, devices, risk and import are still to be built',
+    others: 'functions, federation, domains, risk and import are still to be built',
   },
   jobs: { 'cognito-idp.EmptyPool': emptyPool },
   invalid,
@@ -226,6 +248,9 @@ export const service = defineService<C>()({
     'ContextData',
     'Credential',
     'CredentialCreationOptions',
+    'DeviceAttributes',
+    'DeviceName',
+    'DeviceSecretVerifierConfig',
     'Filter',
     'Password',
     'PreviousPassword',

@@ -4,11 +4,12 @@ import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
+import { deviceGroupKey, deviceOf } from './device-records.ts'
 import { nextFactor } from './factors.ts'
 import { newRefreshToken } from './refresh-tokens.ts'
 import { newSession } from './sign-in-sessions.ts'
 import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
-import { newTokens } from './tokens.ts'
+import { newTokens, type SignIn } from './tokens.ts'
 import type { UserRecord } from './user-records.ts'
 
 const notAuthorized = (message: string) => fail('NotAuthorizedException', message)
@@ -60,7 +61,7 @@ export async function afterFirstFactor(
 export async function signedIn(
   app: App,
   user: UserRecord,
-  _: Progress,
+  progress: Progress,
   ctx: CallContext,
 ): Promise<Step> {
   if ((await credentialsOf(ctx, user)).failures > 0)
@@ -68,10 +69,25 @@ export async function signedIn(
       credential: (old) => ({ ...old, failures: 0, failedAt: undefined }),
     })
   const now = ctx.now().getTime()
-  const signIn = { origin: timedUuid(now, ctx.random), authTime: Math.floor(now / 1_000) }
+  const device = await deviceOf(app, user, progress, ctx)
+  const signIn: SignIn = {
+    origin: timedUuid(now, ctx.random),
+    authTime: Math.floor(now / 1_000),
+    device: device?.key,
+  }
   const [tokens, RefreshToken] = await Promise.all([
     newTokens(app, user, signIn, ctx),
     newRefreshToken(app, user, signIn, ctx),
   ])
-  return { ChallengeParameters: {}, AuthenticationResult: { ...tokens, RefreshToken } }
+  const NewDeviceMetadata = device?.isNew
+    ? { DeviceKey: device.key, DeviceGroupKey: deviceGroupKey(app.pool, user) }
+    : undefined
+  return {
+    ChallengeParameters: {},
+    AuthenticationResult: {
+      ...tokens,
+      RefreshToken,
+      ...(NewDeviceMetadata && { NewDeviceMetadata }),
+    },
+  }
 }

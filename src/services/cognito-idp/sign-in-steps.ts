@@ -10,10 +10,16 @@ export type Method = 'pwd' | 'otp' | 'sms' | 'email_otp' | 'swk' | 'hwk' | 'mfa'
 /** What a sign-in has brought so far; it travels in its sessions. */
 export interface Progress {
   readonly amr: readonly Method[]
+  /** The device that the app says it runs on. */
+  readonly device?: string | undefined
 }
 
 /** The progress of a session, without what else the session holds. */
-export const progressOf = ({ amr }: Progress): Progress => ({ amr })
+export const progressOf = ({ amr, device }: Progress): Progress => ({ amr, device })
+
+/** The progress with the device that parameters or answers name. */
+export const withDevice = (progress: Progress, { DEVICE_KEY: device }: Parameters): Progress =>
+  progressOf(device ? { ...progress, device } : progress)
 
 export type Parameters = Readonly<Record<string, string>>
 

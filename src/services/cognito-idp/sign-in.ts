@@ -4,13 +4,14 @@ import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { livingClient } from './clients.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { checkDevice } from './device-records.ts'
 import { provePassword } from './password-sign-in.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import { rotates } from './refresh-rotation.ts'
 import { checkOwnHash, refreshed } from './refresh-tokens.ts'
 import { afterPassword } from './sign-in-end.ts'
 import { openSession } from './sign-in-sessions.ts'
-import { type Parameters, required, type Step } from './sign-in-steps.ts'
+import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
 import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
@@ -66,7 +67,11 @@ async function start(
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') {
     const token = required(parameters, 'REFRESH_TOKEN')
     const prove = (user: UserRecord) => checkOwnHash(app, user, parameters.SECRET_HASH)
-    const AuthenticationResult = await refreshed(app, { token, prove }, ctx)
+    const AuthenticationResult = await refreshed(
+      app,
+      { token, prove, device: parameters.DEVICE_KEY },
+      ctx,
+    )
     return { ChallengeParameters: {}, AuthenticationResult }
   }
   if (flow === 'USER_AUTH' && Session !== undefined) {
@@ -78,12 +83,15 @@ async function start(
   if (flow === 'USER_AUTH') return startChoice(app, parameters, ctx)
   if (flow === 'USER_SRP_AUTH') {
     const A = required(parameters, 'SRP_A')
-    return startSrp(app, await findUser(ctx.store, app.pool, name), { name, A }, ctx)
+    const user = await findUser(ctx.store, app.pool, name)
+    return startSrp(app, user, { ...withDevice({ amr: [] }, parameters), name, A }, ctx)
   }
   const password = required(parameters, 'PASSWORD')
   const found = await findUser(ctx.store, app.pool, name)
   const { user, credential } = await provePassword(app, found, password, ctx)
-  return afterPassword(app, user, credential, { amr: ['pwd'] }, ctx)
+  const progress = withDevice({ amr: ['pwd'] }, parameters)
+  await checkDevice(app, user, progress, ctx)
+  return afterPassword(app, user, credential, progress, ctx)
 }
 
 /** The client of an administrator's call, which is one of the pool's. */

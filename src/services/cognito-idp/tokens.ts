@@ -18,6 +18,8 @@ export interface SignIn {
   readonly origin: string
   /** Seconds since 1970. */
   readonly authTime: number
+  /** The device that signed in, where the pool knows them apart. */
+  readonly device?: string | undefined
 }
 
 async function groupsOf(user: UserRecord, ctx: CallContext): Promise<readonly GroupRecord[]> {
@@ -93,6 +95,7 @@ export async function newTokens(
     client_id: client.id,
     token_use: 'access',
     scope: adminScope,
+    ...(signIn.device !== undefined && { device_key: signIn.device }),
     username: user.username,
     exp: iat + validity.access,
     ...jti(),
