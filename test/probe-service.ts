@@ -14,10 +14,18 @@ export interface Probe {
   readonly send?: (text: string, ctx: CallContext) => Promise<void>
   readonly on?: Service['on']
   readonly jobs?: Service['jobs']
+  /** Under `/probe`; signed for `probe-pages`. */
+  readonly pages?: Service['pages']
 }
 
 /** A service that only tests know: SQS's contract, with handlers of the test. */
-export function probeService({ targets, send, on = {}, jobs = {} }: Probe): ServiceEntry {
+export function probeService({
+  targets,
+  send,
+  on = {},
+  jobs = {},
+  pages = [],
+}: Probe): ServiceEntry {
   const service = defineService<C>()({
     name: 'sqs',
     contract: () => import('@aws-sdk/client-sqs'),
@@ -33,12 +41,15 @@ export function probeService({ targets, send, on = {}, jobs = {} }: Probe): Serv
     notYet: { others: 'the test needs no more' },
     on,
     jobs,
+    pages,
   })
   return {
     name: 'sqs',
     signingName: 'sqs',
     target: 'AmazonSQS',
     version: '2012-11-05',
+    pages: ['probe'],
+    pagesSignedFor: 'probe-pages',
     load: async () => service,
   }
 }
