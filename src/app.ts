@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import packageFacts from '../package.json' with { type: 'json' }
 import { actionCatalogue } from './access/actions.ts'
 import { Background } from './app/background.ts'
@@ -32,6 +33,7 @@ import { systemRandom } from './kernel/random.ts'
 import { collection } from './kernel/store.ts'
 import { consoleLog } from './outside/console-log.ts'
 import { egressOf } from './outside/egress.ts'
+import { LocalFunctions } from './outside/functions/local-functions.ts'
 import { Inbox } from './outside/inbox.ts'
 import { pkcs11 } from './outside/pkcs11.ts'
 import { firstKey } from './services/iam/first-key.ts'
@@ -102,6 +104,11 @@ export async function createApp(
   await activity.start((from) => audit.since(from), countingFailed)
 
   const inbox = new Inbox(() => clock.now())
+  const functions = new LocalFunctions({
+    isolation: config.functions,
+    local: config.functionsLocal,
+    folder: join(config.data, 'functions'),
+  })
   const ports: Ports = guardedPorts({
     seals: store.seals,
     events: audit,
@@ -109,6 +116,7 @@ export async function createApp(
     egress: egressOf(signRequest),
     tokens: pkcs11(config.hsm),
     trust: trustOf(config),
+    functions,
     sendMail: (mail) => inbox.sendMail(mail),
     sendSms: (sms) => inbox.sendSms(sms),
     sendNotification: (notification) => inbox.sendNotification(notification),
@@ -261,10 +269,15 @@ export async function createApp(
         const tls = { cert: readFileSync(config.tlsCert!), key: readFileSync(config.tlsKey!) }
         listening.push(await listen(house, { host: config.host, port: config.tlsPort, tls }))
       }
-      return listening.map(({ url }) => url)
+      const urls = listening.map(({ url }) => url)
+      // Functions run here, whatever addresses there are besides.
+      functions.endpoint = urls[0]?.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//127.0.0.1')
+      return urls
     },
     async close() {
-      await Promise.all(listening.map((door) => door.drain()))
+      const drained = Promise.all(listening.map((door) => door.drain()))
+      await functions.stop()
+      await drained
       await background.stop()
       await barrier.stop()
       await housekeeping.stop()

@@ -31,6 +31,10 @@ export interface Config {
   /** For `--unseal pkcs11`; never a flag, which other processes could read. */
   readonly pkcs11Pin: string | undefined
   readonly pkcs11PinFile: string | undefined
+  /** How functions are kept apart from this machine; see `Isolation`. */
+  readonly functions: 'sandbox' | 'process' | 'off'
+  /** Functions may point to folders of this machine and to URLs. */
+  readonly functionsLocal: boolean
   readonly testClock: boolean
   readonly log: 'pretty' | 'json'
   /** Enforce AWS's request rates. */
@@ -64,6 +68,8 @@ const flags = {
   unseal: { type: 'string' },
   hsm: { type: 'string' },
   'attestation-roots': { type: 'string' },
+  functions: { type: 'string' },
+  'functions-local': { type: 'boolean', default: false },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
   'trusted-proxies': { type: 'string', default: '' },
@@ -122,6 +128,8 @@ export function readConfig(
     attestationRoots: text('attestation-roots'),
     pkcs11Pin: env.SALLYPORT_PKCS11_PIN,
     pkcs11PinFile: env.SALLYPORT_PKCS11_PIN_FILE,
+    functions: oneOf('functions', text('functions') ?? 'process', ['sandbox', 'process', 'off']),
+    functionsLocal: truth('functions-local', text('functions-local')!),
     testClock: truth('test-clock', text('test-clock')!),
     throttle: truth('throttle', text('throttle')!),
     trustedProxies: networks(text('trusted-proxies')!),

@@ -98,6 +98,7 @@ export interface Answer {
 const targets: Readonly<Record<string, string>> = {
   cloudtrail: 'CloudTrail_20131101',
   kms: 'TrentService',
+  logs: 'Logs_20140328',
   'cognito-idp': 'AWSCognitoIdentityProviderService',
   organizations: 'AWSOrganizationsV20161128',
 }
@@ -105,6 +106,7 @@ const targets: Readonly<Record<string, string>> = {
 /** Services whose operations have paths of their own: their clients say which. */
 const pathed: Readonly<Record<string, () => Promise<object>>> = {
   accessanalyzer: () => import('@aws-sdk/client-accessanalyzer'),
+  lambda: () => import('@aws-sdk/client-lambda'),
 }
 
 const versions: Readonly<Record<string, string>> = { iam: '2010-05-08', sts: '2011-06-15' }

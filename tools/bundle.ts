@@ -1,5 +1,5 @@
 /** Makes dist/sallyport.mjs, because Node does not strip types under node_modules. */
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 rmSync('dist', { recursive: true, force: true })
@@ -23,3 +23,6 @@ await build({
   },
   logLevel: 'warning',
 })
+
+// Programs of the processes that run functions: they are files of their own.
+cpSync('src/outside/functions/bootstraps', 'dist/bootstraps', { recursive: true })

@@ -64,6 +64,16 @@ export const guardedPorts = (ports: Ports): Ports => ({
     leave: (label) => outside(() => ports.tokens.leave(label)),
   },
   trust: ports.trust,
+  functions: {
+    local: ports.functions.local,
+    measure: (archive) => ports.functions.measure(archive),
+    retire: (key) => ports.functions.retire(key),
+    keep: (work) => ports.functions.keep(work),
+    async run(run) {
+      refuseInside('a function')
+      return ports.functions.run(run)
+    },
+  },
   async sendMail(mail) {
     refuseInside('mail')
     return ports.sendMail(mail)

@@ -24,6 +24,8 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
                                (PIN from SALLYPORT_PKCS11_PIN or SALLYPORT_PKCS11_PIN_FILE)
   --hsm <module path>          PKCS #11 module whose tokens serve KMS custom key stores
   --attestation-roots <path>   PEM file of roots whose attestation documents KMS believes (AWS's own)
+  --functions sandbox          sandbox, process (their code is trusted), off
+  --functions-local            functions may point to folders of this machine and to URLs
   --test-clock                 lets "sallyport clock" move time forward
   --throttle                   enforces AWS's request rates
   --trusted-proxies 10.0.0.0/8 peers that may tell where a request comes from

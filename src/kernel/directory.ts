@@ -24,6 +24,8 @@ export interface ServiceEntry {
   readonly pagesUnder?: RegExp | undefined
   /** Service name of the signatures that requests for its pages carry; any other is an AWS call's. */
   readonly pagesSignedFor?: string | undefined
+  /** Bytes that a request's body may have; default: 6 MB, as most services need. */
+  readonly largestBody?: number | undefined
   readonly load: () => Promise<Service>
   /** Length, range, pattern and enum facts that the SDK lacks: the folder's constraints.json. */
   readonly constraints?: (() => Promise<unknown>) | undefined

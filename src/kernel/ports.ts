@@ -1,5 +1,7 @@
 /** What a service may reach beyond its own records. Adapters live in storage and outside. */
 
+import type { Functions } from './functions.ts'
+
 /**
  * Seals what leaves the house and comes back (session tokens, page tokens, authorization
  * messages) under a key per purpose. A sealed text is URL-safe and says which key made it.
@@ -166,6 +168,7 @@ export interface Egress {
       readonly body: string
       readonly patience: number
       readonly sign?: RequestSigner
+      readonly headers?: Readonly<Record<string, string>>
     },
   ): Promise<{ readonly status: number; readonly body: string }>
 }
@@ -246,6 +249,7 @@ export interface Ports {
   readonly activity: Activity
   readonly egress: Egress
   readonly tokens: Tokens
+  readonly functions: Functions
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>
   sendNotification(notification: Notification): Promise<void>

@@ -20,12 +20,12 @@ type Sign = (
  * of the system vouches for counts when one of its chain has a thumbprint that the caller trusts.
  */
 export const egressOf = (sign: Sign): Egress => ({
-  async post(url, { body, patience: most, sign: signer }) {
+  async post(url, { body, patience: most, sign: signer, headers }) {
     const signature = signer && sign({ method: 'POST', url, payload: body }, signer, new Date())
     try {
       return await exchange(url, {
         method: 'POST',
-        headers: { ...signature, 'content-type': 'application/json' },
+        headers: { ...headers, ...signature, 'content-type': 'application/json' },
         body,
         patience: most,
       })

@@ -33,6 +33,13 @@ export const services: readonly ServiceEntry[] = [
     constraints: () => import('./kms/constraints.json', { with: { type: 'json' } }),
   },
   {
+    name: 'lambda',
+    signingName: 'lambda',
+    largestBody: 75_000_000,
+    load: async () => (await import('./lambda/service.ts')).service,
+    constraints: () => import('./lambda/constraints.json', { with: { type: 'json' } }),
+  },
+  {
     name: 'organizations',
     signingName: 'organizations',
     target: 'AWSOrganizationsV20161128',

@@ -11,6 +11,8 @@ export interface Row {
   readonly everybody?: boolean
   /** May succeed on what was decided although its name has moved on; see the races. */
   readonly outlives?: boolean
+  /** The error when what was decided on is gone meanwhile; default: NoSuchEntity. */
+  readonly gone?: string
   /** Another account may have what is asked for, and would keep it from this one. */
   readonly firstComes?: boolean
   /** A credential in the request decides; the row's is not good, and no policy makes up for it. */
@@ -38,6 +40,9 @@ export interface World {
   /** The answer of an operation of KMS; bytes go and come in Base64. */
   // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
   kms(operation: string, input: object): Promise<any>
+  /** The answer of an operation of Lambda. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
+  functions(operation: string, input: object): Promise<any>
   /** The answer of an operation of Cognito user pools. */
   // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
   people(operation: string, input: object): Promise<any>

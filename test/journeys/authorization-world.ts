@@ -6,6 +6,7 @@ import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { service as iam } from '../../src/services/iam/service.ts'
 import { service as kms } from '../../src/services/kms/service.ts'
+import { service as lambda } from '../../src/services/lambda/service.ts'
 import { service as organizations } from '../../src/services/organizations/service.ts'
 import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
 import { service as sts } from '../../src/services/sts/service.ts'
@@ -24,6 +25,7 @@ import { policyCheckRows } from './authorization-rows-accessanalyzer-checks.ts'
 import { cognitoRows } from './authorization-rows-cognito-idp.ts'
 import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
+import { functionRows } from './authorization-rows-functions.ts'
 import { kmsRows } from './authorization-rows-kms.ts'
 import { organizationsRows } from './authorization-rows-organizations.ts'
 import { delegationStsRows, reportRows } from './authorization-rows-reports.ts'
@@ -38,6 +40,7 @@ export const suites = [
   { service: cloudtrail, rows: cloudtrailRows },
   { service: organizations, rows: organizationsRows },
   { service: kms, rows: kmsRows },
+  { service: lambda, rows: functionRows },
   { service: cognito, rows: cognitoRows },
   { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
 ] as const
@@ -81,6 +84,11 @@ export async function openAccountOf(house: Installation): Promise<Home> {
     async kms(operation, input) {
       const answer = await call(house.app.house, root, 'kms', operation, input)
       assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    async functions(operation, input) {
+      const answer = await call(house.app.house, root, 'lambda', operation, input)
+      assert.ok(answer.status < 300, `${operation}: ${answer.text}`)
       return JSON.parse(answer.text || '{}')
     },
     async people(operation, input) {

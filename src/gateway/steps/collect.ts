@@ -13,7 +13,10 @@ export async function collectInto(exchange: Exchange, most?: number): Promise<vo
   const { body } = exchange.request
   try {
     if (!(body instanceof Uint8Array))
-      exchange.request = { ...exchange.request, body: await collect(body, most) }
+      exchange.request = {
+        ...exchange.request,
+        body: await collect(body, most ?? exchange.loaded?.entry.largestBody),
+      }
     else if (most !== undefined && body.length > most) throw new BodyTooLarge()
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error
