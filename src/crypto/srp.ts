@@ -1,4 +1,10 @@
-import { createDiffieHellman, createHash, createHmac, hkdfSync } from 'node:crypto'
+import {
+  createDiffieHellman,
+  createHash,
+  createHmac,
+  type DiffieHellman,
+  hkdfSync,
+} from 'node:crypto'
 
 /**
  * The server's side of SRP-6a as Amazon Cognito speaks it: the 3072-bit group of RFC 5054, SHA-256,
@@ -16,8 +22,16 @@ const prime =
 
 const N = BigInt(`0x${prime}`)
 
-/** One object for every exponentiation: OpenSSL's is five times as fast as that of BigInt. */
-const group = createDiffieHellman(Buffer.from(prime, 'hex'), 2)
+let made: DiffieHellman | undefined
+
+/**
+ * One object for every exponentiation: OpenSSL's is five times as fast as that of BigInt. It is made at
+ * the first use, because OpenSSL checks the prime for more than a second.
+ */
+function group(): DiffieHellman {
+  made ??= createDiffieHellman(Buffer.from(prime, 'hex'), 2)
+  return made
+}
 
 const bytesOf = (value: bigint): Buffer => {
   const hex = value.toString(16)
@@ -38,13 +52,15 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
 }
 
 const power = (base: bigint, exponent: bigint): bigint => {
-  group.setPrivateKey(bytesOf(exponent))
-  return numberOf(group.computeSecret(bytesOf(base)))
+  const own = group()
+  own.setPrivateKey(bytesOf(exponent))
+  return numberOf(own.computeSecret(bytesOf(base)))
 }
 
 function generatorPower(exponent: bigint): bigint {
-  group.setPrivateKey(bytesOf(exponent))
-  return numberOf(group.generateKeys())
+  const own = group()
+  own.setPrivateKey(bytesOf(exponent))
+  return numberOf(own.generateKeys())
 }
 
 const k = numberOf(sha256(padded(N), padded(2n)))
