@@ -97,6 +97,40 @@ const onUsersDevice = (name: string, more: object = {}): [string, Making] => [
   },
 ]
 
+/** A user with two sign-ins in a pool that lists them. */
+async function tracked(w: World) {
+  const p = await pool(w)
+  const TokenSession = { MaxPerUser: 20 }
+  const config = { ...p.id, UserSessionTracking: 'ENABLED', TokenSession }
+  await w.people('SetUserPoolSessionConfiguration', config)
+  const { client, ClientId, Session } = await halfWay(p, w)
+  const { AuthenticationResult: tokens } = await w.people('RespondToAuthChallenge', {
+    ClientId,
+    Session,
+    ...newPassword,
+  })
+  const AuthParameters = { USERNAME: 'ada', PASSWORD: 'Permanent-2' }
+  await w.people('InitiateAuth', { ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters })
+  const AccessToken: string = tokens.AccessToken
+  const { Sessions } = await w.people('ListUserSessions', { AccessToken })
+  const other = Sessions.find((one: { IsCurrentSession: boolean }) => !one.IsCurrentSession)
+  return { p, client, AccessToken, SessionId: other.SessionId as string }
+}
+
+type Tracked = Awaited<ReturnType<typeof tracked>>
+
+/** A row of an administrator's operation where sign-ins are listed. */
+const onTracked = (
+  name: string,
+  input: (t: Tracked) => Record<string, unknown>,
+): [string, Making] => [
+  name,
+  async (w) => {
+    const t = await tracked(w)
+    return { input: input(t), decides: [[`cognito-idp:${name}`, t.p.arn]] }
+  },
+]
+
 /** A user who may register passkeys, and what the authenticator is asked to make. */
 async function registering(w: World) {
   const s = await signedIn(w)
@@ -196,6 +230,12 @@ const peopleRows: readonly [string, Making][] = [
     await w.people('CompleteWebAuthnRegistration', { AccessToken, Credential })
     return { AccessToken, CredentialId: Credential.id }
   }),
+  open('ListUserSessions', async (w) => ({ AccessToken: (await tracked(w)).AccessToken })),
+  open('RevokeUserSession', async (w) => {
+    const { AccessToken, SessionId } = await tracked(w)
+    return { AccessToken, SessionId }
+  }),
+  byToken('SetUserSettings', { MFAOptions: [] }),
   open('ConfirmDevice', async (w) => (await onDevice(w, false)).confirm),
   byDevice('GetDevice'),
   byToken('ListDevices'),
@@ -206,11 +246,15 @@ const peopleRows: readonly [string, Making][] = [
   byToken('AssociateSoftwareToken'),
   open('VerifySoftwareToken', async (w) => {
     const { AccessToken } = await signedIn(w)
-    const { SecretCode } = await w.people('AssociateSoftwareToken', { AccessToken })
-    const step = timeStep(new Date(w.app.house.clock.now()))
-    return { AccessToken, UserCode: totp(fromBase32(SecretCode), step) }
+    return { AccessToken, UserCode: await appCode(w, AccessToken) }
   }),
 ]
+
+/** The code of an authenticator app that has just been given its secret. */
+async function appCode(w: World, AccessToken: string): Promise<string> {
+  const { SecretCode } = await w.people('AssociateSoftwareToken', { AccessToken })
+  return totp(fromBase32(SecretCode), timeStep(new Date(w.app.house.clock.now())))
+}
 
 function fromBase32(text: string): Uint8Array {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
@@ -297,6 +341,31 @@ export const cognitoRows: ReadonlyMap<string, Making> = new Map([
       }),
     ],
   ),
+  plain('GetUserPoolSessionConfiguration'),
+  plain('SetUserPoolSessionConfiguration', {
+    UserSessionTracking: 'ENABLED',
+    TokenSession: { MaxPerUser: 5 },
+  }),
+  onClient('GetUserPoolClientSessionConfiguration'),
+  onTracked('SetUserPoolClientSessionConfiguration', ({ client }) => ({
+    ...client,
+    SSOSession: { MaxValidityMinutes: 5 },
+  })),
+  onTracked('AdminListUserSessions', ({ p }) => p.user),
+  onTracked('AdminRevokeUserSession', ({ p, SessionId }) => ({ ...p.user, SessionId })),
+  onUser('AdminSetUserSettings', { MFAOptions: [] }),
+  [
+    'AdminDeleteSoftwareToken',
+    async (w) => {
+      const { p, AccessToken } = await signedIn(w)
+      await w.people('VerifySoftwareToken', {
+        AccessToken,
+        UserCode: await appCode(w, AccessToken),
+      })
+      const decides = [['cognito-idp:AdminDeleteSoftwareToken', p.arn]] as const
+      return { input: p.user, decides }
+    },
+  ],
   onUsersDevice('AdminGetDevice'),
   onUser('AdminListDevices'),
   onUsersDevice('AdminUpdateDeviceStatus', { DeviceRememberedStatus: 'not_remembered' }),

@@ -10,6 +10,7 @@ import { passkeys } from './passkey-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { rotations } from './refresh-rotation.ts'
 import { type UserRecord, users } from './user-records.ts'
+import { userSessions } from './user-session-records.ts'
 import { mfaShape } from './user-shape.ts'
 import { foundUser, noUser } from './usernames.ts'
 
@@ -31,7 +32,7 @@ export const AdminGetUser = operation('AdminGetUser', {
 })
 
 /** What users have beside their credentials; its keys begin with pool and `sub`. */
-export const belongings = [codes, rotations, passkeys, devices] as const
+export const belongings = [codes, rotations, passkeys, devices, userSessions] as const
 
 async function deleteAll(tx: Transaction, of: Collection<unknown>, prefix: Key): Promise<void> {
   const { records, after } = await tx.of(of).list({ prefix, limit: 1_000 })

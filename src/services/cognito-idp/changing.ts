@@ -1,5 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
-import type { Transaction } from '../../kernel/store.ts'
+import type { Readable, Transaction } from '../../kernel/store.ts'
 import { type CredentialRecord, credentials, noCredentials } from './credential-records.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
@@ -40,8 +40,14 @@ export async function changeUserIn(
 }
 
 /** What the user signs in with. */
-export const credentialsOf = async (
+export const credentialsOf = (
   { store }: Pick<CallContext, 'store'>,
+  user: Pick<UserRecord, 'pool' | 'sub'>,
+): Promise<CredentialRecord> => credentialsIn(store, user)
+
+/** As `credentialsOf`, also within a transaction. */
+export const credentialsIn = async (
+  store: Readable,
   { pool, sub }: Pick<UserRecord, 'pool' | 'sub'>,
 ): Promise<CredentialRecord> =>
   (await store.of(credentials).get([pool, sub])) ?? noCredentials(pool, sub)

@@ -22,6 +22,8 @@ export interface ClientRecord {
   readonly createdAt: Date
   readonly modifiedAt: Date
   readonly settings: ClientSettings
+  /** How long sign-in pages go on without asking again. */
+  readonly ssoMinutes?: number | undefined
 }
 
 export const clients = collection<ClientRecord>('cognito.clients')({

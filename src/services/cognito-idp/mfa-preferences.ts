@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** Sets which second factors a user has, and which one comes first. */
-async function prefer(
+export async function prefer(
   pool: PoolRecord,
   user: UserRecord,
   asked: Asked,
@@ -55,7 +55,7 @@ async function prefer(
   })
 }
 
-function withSetting(
+export function withSetting(
   { enabled, preferred }: UserMfa,
   [factor, setting]: readonly [Factor, Setting | undefined],
 ): UserMfa {

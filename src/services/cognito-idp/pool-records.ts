@@ -54,6 +54,8 @@ export interface PoolRecord {
   readonly caseSensitive: boolean | undefined
   readonly settings: PoolSettings
   readonly mfa: PoolMfa
+  /** Whether sign-ins are listed, and how many a user can have at once. */
+  readonly sessions?: { readonly tracked: boolean; readonly maxPerUser: number } | undefined
   /** From it follow the answers about users who do not exist, so that they are always the same. */
   readonly pretence: string
 }

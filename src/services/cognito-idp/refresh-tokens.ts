@@ -10,6 +10,7 @@ import { checkRotation, rotated, rotates } from './refresh-rotation.ts'
 import { isRevoked } from './revocation.ts'
 import { newTokens, type SignIn } from './tokens.ts'
 import { type UserRecord, users } from './user-records.ts'
+import { noteRefresh } from './user-session-records.ts'
 
 /** What a refresh token says, sealed. */
 export interface RefreshClaims extends SignIn {
@@ -84,9 +85,11 @@ export async function refreshed(
   if (!user.enabled) throw notAuthorized('User is disabled.')
   if (!rotates(app)) {
     await checkRotation(app, claims, ctx)
+    await noteRefresh(app, user, claims, ctx)
     return newTokens(app, user, claims, ctx)
   }
   const generation = await rotated(app, claims, ctx)
+  await noteRefresh(app, user, claims, ctx)
   const tokens = await newTokens(app, user, claims, ctx)
   return { ...tokens, RefreshToken: await sealed({ ...claims, generation }, ctx) }
 }

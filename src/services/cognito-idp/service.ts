@@ -89,10 +89,20 @@ import {
   UpdateResourceServer,
 } from './resource-servers.ts'
 import { GetSigningCertificate } from './saml-signing.ts'
+import {
+  GetUserPoolClientSessionConfiguration,
+  GetUserPoolSessionConfiguration,
+  SetUserPoolClientSessionConfiguration,
+  SetUserPoolSessionConfiguration,
+} from './session-settings.ts'
 import { AdminInitiateAuth, InitiateAuth } from './sign-in.ts'
 import { AdminUserGlobalSignOut, GlobalSignOut, RevokeToken } from './sign-out.ts'
 import { ConfirmSignUp, ResendConfirmationCode, SignUp } from './sign-up.ts'
-import { AssociateSoftwareToken, VerifySoftwareToken } from './software-tokens.ts'
+import {
+  AdminDeleteSoftwareToken,
+  AssociateSoftwareToken,
+  VerifySoftwareToken,
+} from './software-tokens.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tagging.ts'
 import {
   CreateTerms,
@@ -111,6 +121,13 @@ import {
   ListUserPools,
   UpdateUserPool,
 } from './user-pools.ts'
+import {
+  AdminListUserSessions,
+  AdminRevokeUserSession,
+  ListUserSessions,
+  RevokeUserSession,
+} from './user-sessions.ts'
+import { AdminSetUserSettings, SetUserSettings } from './user-settings.ts'
 
 /** Amazon Cognito user pools, API version 2016-04-18. */
 export const service = defineService<C>()({
@@ -122,6 +139,7 @@ export const service = defineService<C>()({
     AdminAddUserToGroup,
     AdminConfirmSignUp,
     AdminCreateUser,
+    AdminDeleteSoftwareToken,
     AdminDeleteUser,
     AdminDeleteUserAttributes,
     AdminDisableUser,
@@ -133,11 +151,14 @@ export const service = defineService<C>()({
     AdminInitiateAuth,
     AdminListDevices,
     AdminListGroupsForUser,
+    AdminListUserSessions,
     AdminRemoveUserFromGroup,
     AdminResetUserPassword,
     AdminRespondToAuthChallenge,
+    AdminRevokeUserSession,
     AdminSetUserMFAPreference,
     AdminSetUserPassword,
+    AdminSetUserSettings,
     AdminUpdateDeviceStatus,
     AdminUpdateUserAttributes,
     AdminUserGlobalSignOut,
@@ -188,7 +209,9 @@ export const service = defineService<C>()({
     GetUser,
     GetUserAttributeVerificationCode,
     GetUserAuthFactors,
+    GetUserPoolClientSessionConfiguration,
     GetUserPoolMfaConfig,
+    GetUserPoolSessionConfiguration,
     GlobalSignOut,
     InitiateAuth,
     ListDevices,
@@ -200,16 +223,21 @@ export const service = defineService<C>()({
     ListUserPoolClientSecrets,
     ListUserPoolClients,
     ListUserPools,
+    ListUserSessions,
     ListUsers,
     ListUsersInGroup,
     ListWebAuthnCredentials,
     ResendConfirmationCode,
     RespondToAuthChallenge,
     RevokeToken,
+    RevokeUserSession,
     SetLogDeliveryConfiguration,
     SetUICustomization,
     SetUserMFAPreference,
+    SetUserPoolClientSessionConfiguration,
     SetUserPoolMfaConfig,
+    SetUserPoolSessionConfiguration,
+    SetUserSettings,
     SignUp,
     StartWebAuthnRegistration,
     TagResource,
@@ -257,6 +285,8 @@ export const service = defineService<C>()({
     'ProposedPassword',
     'SecretCode',
     'RefreshToken',
+    'DeviceType',
+    'LastIPAddress',
     'SecretHash',
     'Session',
     'TemporaryPassword',

@@ -11,6 +11,7 @@ import { newSession } from './sign-in-sessions.ts'
 import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
 import { newTokens, type SignIn } from './tokens.ts'
 import type { UserRecord } from './user-records.ts'
+import { noteSignIn } from './user-session-records.ts'
 
 const notAuthorized = (message: string) => fail('NotAuthorizedException', message)
 
@@ -75,6 +76,7 @@ export async function signedIn(
     authTime: Math.floor(now / 1_000),
     device: device?.key,
   }
+  await noteSignIn(app, user, signIn, ctx)
   const [tokens, RefreshToken] = await Promise.all([
     newTokens(app, user, signIn, ctx),
     newRefreshToken(app, user, signIn, ctx),

@@ -6,10 +6,11 @@ import { type App, appOf, placeOf, reading } from './client-places.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { withCode } from './factor-answers.ts'
 import { checkLock, failedOnce } from './lockout.ts'
-import { noPool } from './pool-targets.ts'
+import { withSetting } from './mfa-preferences.ts'
+import { foundPool, noPool, onPool } from './pool-targets.ts'
 import { newSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
 import { type UserRecord, users } from './user-records.ts'
-import { noUser } from './usernames.ts'
+import { foundUser, noUser } from './usernames.ts'
 
 interface Asked {
   readonly AccessToken?: string | undefined
@@ -107,5 +108,26 @@ export const VerifySoftwareToken = operation('VerifySoftwareToken', {
     })
     if (!good) throw fail('EnableSoftwareTokenMFAException', 'Code mismatch')
     return { Status: 'SUCCESS' as const, ...(await nextSession(holder, true, ctx)) }
+  },
+})
+
+export const AdminDeleteSoftwareToken = operation('AdminDeleteSoftwareToken', {
+  access: onPool,
+  async handle(input, ctx, [target]) {
+    const user = await foundUser(ctx.store, foundPool(target, input), input.Username)
+    await changeUser(ctx, user, {
+      user(old) {
+        const mfa = withSetting(old.mfa, ['SOFTWARE_TOKEN_MFA', { Enabled: false }])
+        // A passkey does for both factors only beside another one.
+        const passkey = mfa.enabled.length > 0 ? old.mfa.passkey : false
+        return { ...old, mfa: { ...mfa, passkey } }
+      },
+      credential(old) {
+        if (old.totp === undefined)
+          throw fail('ResourceNotFoundException', 'The user does not have a software token.')
+        return { ...old, totp: undefined, newTotp: undefined }
+      },
+    })
+    return {}
   },
 })
