@@ -40,6 +40,15 @@ test('what RFC 8949 gives as examples is read as it says', () => {
         ['b', [2, 3]],
       ]),
     ],
+    ['9fff', []],
+    ['9f018202039f0405ffff', [1, [2, 3], [4, 5]]],
+    [
+      'bf61610161629f0203ffff',
+      new Map<string, unknown>([
+        ['a', 1],
+        ['b', [2, 3]],
+      ]),
+    ],
     ['c11a514b67b0', new Tagged(1, 1_363_896_240)],
   ]
   for (const [bytes, value] of examples) assert.deepEqual(readCbor(hex(bytes)), value, bytes)
@@ -57,7 +66,14 @@ test('what is too much, or not of the kinds that are read, is refused', () => {
     hex('bbffffffffffffffff'),
     hex('5bffffffffffffffff'),
     hex('1bffffffffffffffff'),
-    hex('9fff'),
+    hex('9f01'),
+    hex('9f'),
+    hex('bf01ff'),
+    hex('ff'),
+    hex('82ff00'),
+    hex('5f4101ff'),
+    hex('7f6161ff'),
+    Buffer.alloc(100_000, 0x9f),
     hex('a201020103'),
     hex('a1f600'),
     hex('61ff'),

@@ -33,8 +33,8 @@ const most = 4_096
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Reads one item (RFC 8949) that fills the bytes. Lengths must be definite; keys of maps are integers
- * or texts, each once.
+ * Reads one item (RFC 8949) that fills the bytes. Byte strings and texts must have definite lengths;
+ * arrays and maps may be of any. Keys of maps are integers or texts, each once.
  * @throws CborFault, also for what is nested deeper than 8 or has more than 4,096 items
  */
 export function readCbor(bytes: Uint8Array): Cbor {
@@ -76,13 +76,14 @@ class Reader {
     if (++this.#items > most) throw new CborFault('too many items')
     const [first = 0] = this.#take(1)
     const major = first >> 5
-    const argument = this.#argument(first & 31)
+    const argument = first === 0x9f || first === 0xbf ? undefined : this.#argument(first & 31)
+    if (major === 4) return this.#many(argument, () => this.item(depth + 1))
+    if (major === 5) return this.#map(argument, depth)
+    if (argument === undefined) throw new CborFault('a length that is not definite')
     if (major === 0) return argument
     if (major === 1) return -1 - argument
     if (major === 2) return this.#take(argument)
     if (major === 3) return this.#text(argument)
-    if (major === 4) return this.#many(argument, () => this.item(depth + 1))
-    if (major === 5) return this.#map(argument, depth)
     if (major === 6) return new Tagged(argument, this.item(depth + 1))
     return simple(first)
   }
@@ -112,13 +113,20 @@ class Reader {
     }
   }
 
-  #many<T>(count: number, read: () => T): T[] {
+  /** @param count undefined where a break ends it */
+  #many<T>(count: number | undefined, read: () => T): T[] {
+    if (count === undefined) {
+      const items: T[] = []
+      while (this.#bytes[this.#at] !== 0xff) items.push(read())
+      this.#at++
+      return items
+    }
     // Every item takes a byte at least: nothing is made for what cannot be there.
     if (count > this.#bytes.length - this.#at) throw new CborFault('it ends too early')
     return Array.from({ length: count }, read)
   }
 
-  #map(count: number, depth: number): CborMap {
+  #map(count: number | undefined, depth: number): CborMap {
     const map = new Map<number | string, Cbor>()
     this.#many(count, () => {
       const key = this.item(depth + 1)

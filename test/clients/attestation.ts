@@ -133,6 +133,8 @@ export interface Made {
   readonly change?: (contents: Map<string, Item>) => void
   readonly header?: Item
   readonly tagged?: boolean
+  /** The contents as newer hypervisors write them: a map of indefinite length. */
+  readonly indefinite?: boolean
   readonly spoil?: (signature: Buffer) => void
 }
 
@@ -151,7 +153,10 @@ export function documentOf({ bundle, signing }: Chain, made: Made = {}): Buffer 
   ])
   made.change?.(contents)
   const header = cbor(made.header ?? new Map([[1, -35]]))
-  const payload = cbor(contents)
+  const definite = cbor(contents)
+  const payload = made.indefinite
+    ? Buffer.concat([Buffer.of(0xbf), definite.subarray(1), Buffer.of(0xff)])
+    : definite
   const signed = cbor(['Signature1', header, new Uint8Array(), payload])
   const signature = sign('sha384', signed, { key: signing.key, dsaEncoding: 'ieee-p1363' })
   made.spoil?.(signature)

@@ -213,9 +213,9 @@ test('a document is believed only whole', async () => {
   const { AttestationDocument } = recipient()
   await refused({ AttestationDocument }, /KeyEncryptionAlgorithm is missing/)
   await refused({ ...recipient(), AttestationDocument: bytes('nonsense') }, /malformed|COSE_Sign1/)
-  // Tagged or not, it is the same message.
-  const tagged = recipient({ tagged: true })
-  await kms('GenerateDataKey', { KeyId, KeySpec: 'AES_256', Recipient: tagged })
+  // Tagged or not, in one form of the map or the other, it is the same message.
+  for (const form of [{ tagged: true }, { indefinite: true }])
+    await kms('GenerateDataKey', { KeyId, KeySpec: 'AES_256', Recipient: recipient(form) })
 })
 
 test('the path leads from a trusted root to a certificate for signatures, each in its time', async () => {
