@@ -1,4 +1,4 @@
-import { decodeJwt, errors, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { ReadContext } from '../../kernel/context.ts'
 import type { Owner } from '../../kernel/store.ts'
 import { placeOf, reading } from './client-places.ts'
@@ -46,6 +46,15 @@ function poolIn(token: string): string {
   }
 }
 
+/** The key that a token says it was signed with. */
+function keyIdIn(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid
+  } catch {
+    throw invalidToken()
+  }
+}
+
 /** Verifies the access token of a call: signature, time, use, scope, and that nobody revoked it. */
 export async function byToken(
   input: { readonly AccessToken: string },
@@ -57,7 +66,8 @@ export async function byToken(
   const store = read.storeOf({ account, region })
   const cached: ReadContext['cached'] = (...asked) => read.cached(...asked)
   const keys = await knownKeys(place.pool, { account, region, store, cached })
-  const key = keys.find(({ use }) => use === 'access')
+  const kid = keyIdIn(token)
+  const key = keys.find(({ use, id }) => use === 'access' && id === kid)
   if (key === undefined) throw invalidToken()
   const { payload } = await jwtVerify(token, key.publicKey, {
     algorithms: ['RS256'],

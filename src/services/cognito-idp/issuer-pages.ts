@@ -31,7 +31,7 @@ async function poolOf(id: string, ctx: PageContext) {
   const cached: PageContext['cached'] = (...asked) => ctx.cached(...asked)
   return {
     pool: await livingPool(store, id),
-    in: { account, region, store, cached, random: ctx.random },
+    in: { account, region, store, cached, random: ctx.random, now: () => ctx.now() },
   }
 }
 

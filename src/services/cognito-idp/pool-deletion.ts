@@ -13,7 +13,7 @@ import { places, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { resourceServers } from './resource-servers.ts'
 import { samlSigning } from './saml-signing.ts'
-import { signingKeys } from './signing-keys.ts'
+import { retiredKeys, signingKeys } from './signing-keys.ts'
 import { terms } from './terms.ts'
 import { uiCustomizations } from './ui-customization.ts'
 import { users } from './user-records.ts'
@@ -72,6 +72,7 @@ const contents = [
   ...belongings,
   groups,
   signingKeys,
+  retiredKeys,
   resourceServers,
   identityProviders,
   uiCustomizations,

@@ -98,6 +98,7 @@ import {
 import { AdminInitiateAuth, InitiateAuth } from './sign-in.ts'
 import { AdminUserGlobalSignOut, GlobalSignOut, RevokeToken } from './sign-out.ts'
 import { ConfirmSignUp, ResendConfirmationCode, SignUp } from './sign-up.ts'
+import { dropKeys, rotateKeys } from './signing-keys.ts'
 import {
   AdminDeleteSoftwareToken,
   AssociateSoftwareToken,
@@ -258,7 +259,11 @@ export const service = defineService<C>()({
   notYet: {
     others: 'functions, federation, domains, risk and import are still to be built',
   },
-  jobs: { 'cognito-idp.EmptyPool': emptyPool },
+  jobs: {
+    'cognito-idp.EmptyPool': emptyPool,
+    'cognito-idp.RotateKeys': rotateKeys,
+    'cognito-idp.DropKeys': dropKeys,
+  },
   invalid,
   pages: issuerPages,
   secrets: [

@@ -100,7 +100,7 @@ export async function newTokens(
     exp: iat + validity.access,
     ...jti(),
   }
-  const key = (use: string) => keys.find((one) => one.use === use)!
+  const key = (use: string) => keys.find((one) => one.use === use && one.current)!
   const [IdToken, AccessToken] = await Promise.all([
     signed(idClaims, key('id')),
     signed(accessClaims, key('access')),
