@@ -5,11 +5,13 @@ import { type Attributes, changed, checkedAttributes, checkRequired } from './at
 import { changeUser } from './changing.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { credentials, noCredentials } from './credential-records.ts'
-import { deliver, destinationOf, invitationMessage } from './delivery.ts'
+import { deliver } from './delivery.ts'
 import { isPasswordless } from './first-factors.ts'
+import { destinationOf, invitationMessage } from './messages.ts'
 import { checkPassword, newPassword, randomPassword, withPassword } from './passwords.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
+import { preSignUp } from './sign-up-triggers.ts'
 import type { UserRecord } from './user-records.ts'
 import { userShape } from './user-shape.ts'
 import { attributesOfName, foundUser, putUser } from './usernames.ts'
@@ -57,7 +59,10 @@ async function invite(
     const attribute = medium === 'EMAIL' ? 'email' : 'phone_number'
     const to = destinationOf(user.attributes, attribute)
     const username = to && pool.usernameAttributes.length > 0 ? to.address : user.username
-    if (to !== undefined) await deliver(ctx, pool, to, invitationMessage(pool), { code, username })
+    if (to === undefined) continue
+    const via = { pool, metadata: input.ClientMetadata }
+    const message = invitationMessage(pool)
+    await deliver(ctx, via, to, { occasion: 'AdminCreateUser', message, user, username }, code)
   }
 }
 
@@ -99,13 +104,24 @@ export const AdminCreateUser = operation('AdminCreateUser', {
   async handle(input, ctx, [target]) {
     const pool = foundPool(target, input)
     if (input.MessageAction === 'RESEND') return inviteAgain(pool, input, ctx)
-    const wanted = {
+    const wanted: Record<string, string> = {
       ...attributesOfName(pool, input.Username),
       ...checkedAttributes(pool, input.UserAttributes),
     }
     for (const [name, value] of Object.entries(attributesOfName(pool, input.Username) ?? {}))
       if (wanted[name] !== value) throw invalid(`User ${name} and username must be the same.`)
     checkRequired(pool, wanted)
+    const verdict = await preSignUp(
+      { pool, metadata: input.ClientMetadata },
+      {
+        source: 'PreSignUp_AdminCreateUser',
+        userName: input.Username,
+        attributes: wanted,
+        validation: input.ValidationData,
+      },
+      ctx,
+    )
+    for (const name of verdict.verified) wanted[`${name}_verified`] = 'true'
     const code = temporaryPassword(pool, input, wanted, ctx)
     const attributes = changed({}, wanted)
     for (const name of ['email_verified', 'phone_number_verified'])

@@ -37,7 +37,7 @@ export const AdminUpdateUserAttributes = operation('AdminUpdateUserAttributes', 
     const pool = foundPool(target, input)
     const user = await foundUser(ctx.store, pool, input.Username)
     const wanted = checkedAttributes(pool, input.UserAttributes, user.attributes)
-    await changeAttributes(ctx, pool, user, wanted)
+    await changeAttributes(ctx, { pool, metadata: input.ClientMetadata }, user, wanted)
     return {}
   },
 })

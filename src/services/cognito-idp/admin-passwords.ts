@@ -3,6 +3,7 @@ import { fail, invalid, operation } from './contract.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import { recoveryDestination, sendReset } from './recovery.ts'
+import { postConfirmation } from './sign-up-triggers.ts'
 import { foundUser } from './usernames.ts'
 
 export const AdminSetUserPassword = operation('AdminSetUserPassword', {
@@ -38,7 +39,7 @@ export const AdminResetUserPassword = operation('AdminResetUserPassword', {
       user: (old) => ({ ...old, status: 'RESET_REQUIRED' }),
       credential: (old) => ({ ...old, signedOutAt: ctx.now() }),
     })
-    await sendReset(ctx, pool, user, to)
+    await sendReset(ctx, { pool, metadata: input.ClientMetadata }, user, to)
     return {}
   },
 })
@@ -48,7 +49,7 @@ export const AdminConfirmSignUp = operation('AdminConfirmSignUp', {
   async handle(input, ctx, [target]) {
     const pool = foundPool(target, input)
     const user = await foundUser(ctx.store, pool, input.Username)
-    await changeUser(ctx, user, {
+    const confirmed = await changeUser(ctx, user, {
       user(old) {
         if (old.status !== 'UNCONFIRMED')
           throw fail(
@@ -58,6 +59,8 @@ export const AdminConfirmSignUp = operation('AdminConfirmSignUp', {
         return { ...old, status: 'CONFIRMED' }
       },
     })
+    const via = { pool, metadata: input.ClientMetadata }
+    await postConfirmation(via, confirmed, 'PostConfirmation_ConfirmSignUp', ctx)
     return {}
   },
 })

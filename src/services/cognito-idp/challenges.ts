@@ -3,6 +3,7 @@ import { answerChoice } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { afterCustomSrp, answerCustom } from './custom-auth.ts'
 import { checkDevice } from './device-records.ts'
 import { endDeviceSrp, startDeviceSrp } from './device-sign-in.ts'
 import { answerFactor, answerSetUp } from './factor-answers.ts'
@@ -11,15 +12,17 @@ import { answerNewPassword } from './new-password.ts'
 import { noteProof } from './password-sign-in.ts'
 import { onPool } from './pool-targets.ts'
 import { adminApp } from './sign-in.ts'
+import { afterPassword } from './sign-in-end.ts'
 import { checkSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
 import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
-import { endSrp } from './srp-sign-in.ts'
+import { proveSrp } from './srp-sign-in.ts'
 import { type UserRecord, users } from './user-records.ts'
 
 interface Asked {
   readonly ChallengeName: string
   readonly ChallengeResponses?: Parameters | undefined
   readonly Session?: string | undefined
+  readonly ClientMetadata?: Parameters | undefined
 }
 
 const sessionChallenges = new Set([
@@ -35,18 +38,29 @@ const sessionChallenges = new Set([
   'SMS_OTP',
   'WEB_AUTHN',
   'DEVICE_SRP_AUTH',
+  'CUSTOM_CHALLENGE',
 ])
 
-async function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> {
+async function respond(known: App, input: Asked, ctx: CallContext): Promise<Step> {
+  const app = { ...known, metadata: input.ClientMetadata }
   const { ChallengeName: name, ChallengeResponses: answers = {} } = input
   const username = required(answers, 'USERNAME')
   checkSecretHash(app.client, username, answers.SECRET_HASH)
-  if (name === 'PASSWORD_VERIFIER') return endSrp(app, answers, ctx)
+  if (name === 'PASSWORD_VERIFIER') {
+    const { user, credential, progress } = await proveSrp(app, answers, ctx)
+    return progress.custom === undefined
+      ? afterPassword(app, user, credential, progress, ctx)
+      : afterCustomSrp(app, user, progress, ctx)
+  }
   if (name === 'DEVICE_PASSWORD_VERIFIER') return endDeviceSrp(app, answers, ctx)
   if (!sessionChallenges.has(name))
     throw fail('NotImplemented', `Sallyport does not have the challenge ${name} yet.`)
   const opened = await openSession(input.Session, ctx)
   const session = { ...opened, ...withDevice(opened, answers) }
+  if (name === 'CUSTOM_CHALLENGE') {
+    checkSession(session, app, name)
+    return answerCustom(app, session, answers, ctx)
+  }
   if (session.challenge === 'SELECT_CHALLENGE' || session.first)
     return answerChoice(app, session, name, answers, ctx)
   checkSession(session, app, name)

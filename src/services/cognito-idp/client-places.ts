@@ -40,6 +40,8 @@ export const reading = (
 export interface App {
   readonly pool: PoolRecord
   readonly client: ClientRecord
+  /** What the app wants the pool's functions to know. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
 type Calling = Pick<CallContext, 'cached' | 'account' | 'region'> & { readonly store: Readable }

@@ -2,7 +2,8 @@ import type { CallContext } from '../../kernel/context.ts'
 import { changeUser } from './changing.ts'
 import type { App } from './client-places.ts'
 import { tooMany } from './codes.ts'
-import { deliver, destinationOf, masked } from './delivery.ts'
+import { deliver, masked } from './delivery.ts'
+import { destinationOf } from './messages.ts'
 import { hides } from './pretence.ts'
 import { newSession } from './sign-in-sessions.ts'
 import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
@@ -54,7 +55,7 @@ export async function codeChallenge(
   const may = !first || (await mayBeSent(user, ctx))
   // That there is a limit would tell who exists.
   if (!may && !hides(app)) throw tooMany()
-  if (may) await deliver(ctx, pool, to, message, { code, username: user.username })
+  if (may) await deliver(ctx, app, to, { occasion: 'Authentication', message, user }, code)
   const { sub } = user
   const state = { ...progressOf(progress), sub, challenge, code, address: to.address, first }
   return {

@@ -3,7 +3,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import type { Transaction } from '../../kernel/store.ts'
 import { type CodeRecord, codes, type Purpose } from './code-records.ts'
 import { fail } from './contract.ts'
-import type { Destination } from './delivery.ts'
+import type { Destination } from './messages.ts'
 import type { UserRecord } from './user-records.ts'
 
 const hour = 3_600_000

@@ -1,74 +1,60 @@
 import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
-import type { Attributes } from './attributes.ts'
 import { fail } from './contract.ts'
-import type { PoolRecord } from './pool-records.ts'
-
-/** Where a message goes. */
-export interface Destination {
-  readonly attribute: 'email' | 'phone_number'
-  readonly address: string
-}
-
-export interface Message {
-  readonly subject: string
-  readonly email: string
-  readonly sms: string
-}
-
-/** The destination behind an attribute; undefined when the user has none. */
-export function destinationOf(
-  attributes: Attributes,
-  attribute: 'email' | 'phone_number',
-): Destination | undefined {
-  const address = attributes[attribute]
-  return address === undefined ? undefined : { attribute, address }
-}
-
-const verification = 'Your verification code is {####}.'
-
-/** The message that carries a verification code, by the pool's template. */
-export function verificationMessage(pool: PoolRecord): Message {
-  const template = pool.settings.VerificationMessageTemplate ?? {}
-  return {
-    subject: template.EmailSubject ?? 'Your verification code',
-    email: template.EmailMessage ?? verification,
-    sms: template.SmsMessage ?? verification,
-  }
-}
-
-const invitation = 'Your username is {username} and temporary password is {####}.'
-
-/** The message with which a user hears of an account that somebody made. */
-export function invitationMessage(pool: PoolRecord): Message {
-  const template = pool.settings.AdminCreateUserConfig?.InviteMessageTemplate ?? {}
-  return {
-    subject: template.EmailSubject ?? 'Your temporary password',
-    email: template.EmailMessage ?? invitation,
-    sms: template.SMSMessage ?? invitation,
-  }
-}
+import { customMessage, linkPattern } from './custom-messages.ts'
+import { handOver, senderOf } from './custom-senders.ts'
+import type { Destination, Notice } from './messages.ts'
+import type { Via } from './triggers.ts'
 
 const html = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 
 const isHtml = (text: string) => /<[a-z][^<>]*>/i.test(text)
 
+/** The link that confirms a user. */
+function linkTo(
+  { pool, client }: Via,
+  username: string,
+  code: string,
+  { baseUrl }: Pick<CallContext, 'baseUrl'>,
+): string {
+  const query = new URLSearchParams({
+    client_id: client?.id ?? '',
+    user_name: username,
+    confirmation_code: code,
+  })
+  return `${baseUrl}/${pool.id}/confirmUser?${query}`
+}
+
 /** Sends a message with its code; a failure is the caller's to hear of. */
 export async function deliver(
-  ctx: Pick<CallContext, 'ports' | 'log' | 'requestId'>,
-  pool: PoolRecord,
-  { attribute, address }: Destination,
-  message: Message,
-  { code, username = '' }: { readonly code: string; readonly username?: string },
+  ctx: CallContext,
+  via: Via,
+  to: Destination,
+  notice: Notice,
+  code: string,
 ): Promise<void> {
-  const filled = (text: string, quoted = (value: string) => value) =>
-    text.replaceAll('{username}', () => quoted(username)).replaceAll('{####}', () => quoted(code))
+  const { pool } = via
+  const { attribute, address } = to
+  const { username = notice.user.username } = notice
+  if (senderOf(pool, to) !== undefined) {
+    await handOver(via, to, notice, code, ctx).catch((error: Error) => undelivered(error, ctx))
+    return
+  }
+  const message = await customMessage(via, notice, ctx)
+  const link = linkTo(via, username, code, ctx)
+  const filled = (text: string, quoted = (value: string) => value, linked = quoted(link)) =>
+    text
+      .replaceAll('{username}', () => quoted(username))
+      .replaceAll('{####}', () => quoted(code))
+      .replace(linkPattern, (_, words: string) =>
+        quoted === html ? `<a href="${linked}">${words}</a>` : `${words}: ${linked}`,
+      )
   try {
     if (attribute === 'phone_number') {
       await ctx.ports.sendSms({ to: address, text: filled(message.sms) })
       return
     }
-    const marked = isHtml(message.email)
+    const marked = isHtml(message.email) || linkPattern.test(message.email)
     await ctx.ports.sendMail({
       to: address,
       from: pool.settings.EmailConfiguration?.From,
@@ -77,9 +63,13 @@ export async function deliver(
       ...(marked && { html: filled(message.email, html) }),
     })
   } catch (error) {
-    ctx.log.warn('a message could not be sent', { requestId: ctx.requestId, cause: String(error) })
-    throw fail('CodeDeliveryFailureException', 'The message could not be delivered.')
+    undelivered(error as Error, ctx)
   }
+}
+
+function undelivered(error: Error, { log, requestId }: CallContext): never {
+  log.warn('a message could not be sent', { requestId, cause: String(error) })
+  throw fail('CodeDeliveryFailureException', 'The message could not be delivered.')
 }
 
 /** Where a message went, as far as strangers may know. */

@@ -8,6 +8,8 @@ import { checkHistory, checkPassword, newPassword, withPassword } from './passwo
 import { hides, pretendedDelivery } from './pretence.ts'
 import { recoveryDestination, sendReset } from './recovery.ts'
 import { noCombination } from './sign-up.ts'
+import { postConfirmation } from './sign-up-triggers.ts'
+import { migrated } from './user-migration.ts'
 import { findUser } from './usernames.ts'
 
 const open = {
@@ -19,10 +21,13 @@ const open = {
 export const ForgotPassword = operation('ForgotPassword', {
   access: open,
   async handle(input, ctx) {
-    const app = await appOf(input, ctx)
-    const { pool, client } = app
+    const known = await appOf(input, ctx)
+    const { pool, client } = known
     checkSecretHash(client, input.Username, input.SecretHash)
-    const user = await findUser(ctx.store, pool, input.Username)
+    const app = { ...known, metadata: input.ClientMetadata }
+    const user =
+      (await findUser(ctx.store, pool, input.Username)) ??
+      (await migrated(app, { name: input.Username }, ctx))
     const to = user && recoveryDestination(pool, user, 'self')
     const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
     if (hides(app) && (to === undefined || !can))
@@ -35,7 +40,7 @@ export const ForgotPassword = operation('ForgotPassword', {
       throw invalid(
         'Cannot reset password for the user as there is no registered/verified email or phone_number',
       )
-    await sendReset(ctx, pool, user, to)
+    await sendReset(ctx, app, user, to)
     return { CodeDeliveryDetails: deliveryDetails(to) }
   },
 })
@@ -72,6 +77,9 @@ export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
       return attempt
     })
     if ('refused' in attempt) throw attempt.refused()
+    const via = { ...app, metadata: input.ClientMetadata }
+    const confirmed = { ...user, status: 'CONFIRMED' } as const
+    await postConfirmation(via, confirmed, 'PostConfirmation_ConfirmForgotPassword', ctx)
     return {}
   },
 })

@@ -1,8 +1,7 @@
 import type { HttpResponse } from '../../kernel/http.ts'
-import type { Page, PageContext } from '../../kernel/page.ts'
-import { placeOf, reading } from './client-places.ts'
+import type { Page } from '../../kernel/page.ts'
 import { issuerOf } from './issuers.ts'
-import { livingPool, noPool } from './pool-targets.ts'
+import { poolOf } from './pool-pages.ts'
 import { keysOf, publicKeys } from './signing-keys.ts'
 import { uiCustomizations } from './ui-customization.ts'
 
@@ -20,19 +19,6 @@ const unknown: HttpResponse = {
   status: 404,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ message: 'There is no such user pool.' }),
-}
-
-/** The pool that a path names, with the context of its own account and Region. */
-async function poolOf(id: string, ctx: PageContext) {
-  const place = await placeOf(id, reading(ctx), () => noPool(id))
-  if (place.id !== place.pool) throw noPool(id)
-  const { account, region } = place
-  const store = ctx.open({ account, region })
-  const cached: PageContext['cached'] = (...asked) => ctx.cached(...asked)
-  return {
-    pool: await livingPool(store, id),
-    in: { account, region, store, cached, random: ctx.random, now: () => ctx.now() },
-  }
 }
 
 const isMissing = (error: unknown) =>

@@ -6,7 +6,7 @@ import { fail } from './contract.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
 import { afterFirstFactor } from './sign-in-end.ts'
 import { type SignInSession, spent } from './sign-in-sessions.ts'
-import { required, type Step } from './sign-in-steps.ts'
+import { progressOf, required, type Step } from './sign-in-steps.ts'
 import type { UserRecord } from './user-records.ts'
 
 const prefix = 'userAttributes.'
@@ -42,5 +42,5 @@ export async function answerNewPassword(
     },
     credential: (old) => withPassword(spent(old, session, ctx.now()), made, pool),
   })
-  return afterFirstFactor(app, confirmed, session, ctx)
+  return afterFirstFactor(app, confirmed, { ...progressOf(session), renewed: true }, ctx)
 }

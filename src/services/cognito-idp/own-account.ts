@@ -30,14 +30,16 @@ export const GetUser = operation('GetUser', {
 export const UpdateUserAttributes = operation('UpdateUserAttributes', {
   access: withToken,
   async handle(input, ctx) {
-    const { pool, client, user } = bearerOf(input)
+    const { user, ...app } = bearerOf(input)
+    const { pool, client } = app
+    const via = { ...app, metadata: input.ClientMetadata }
     checkWritable(
       pool,
       client,
       input.UserAttributes.map(({ Name }) => Name),
     )
     const wanted = checkedAttributes(pool, input.UserAttributes, user.attributes)
-    return { CodeDeliveryDetailsList: await changeAttributes(ctx, pool, user, wanted) }
+    return { CodeDeliveryDetailsList: await changeAttributes(ctx, via, user, wanted) }
   },
 })
 
@@ -94,9 +96,10 @@ function addressNamed(name: string): Address {
 export const GetUserAttributeVerificationCode = operation('GetUserAttributeVerificationCode', {
   access: withToken,
   async handle(input, ctx) {
-    const { pool, user } = bearerOf(input)
+    const { user, ...app } = bearerOf(input)
     const name = addressNamed(input.AttributeName)
-    const CodeDeliveryDetails = await sendVerification(ctx, pool, user, name)
+    const via = { ...app, metadata: input.ClientMetadata }
+    const CodeDeliveryDetails = await sendVerification(ctx, via, user, name, 'VerifyUserAttribute')
     if (CodeDeliveryDetails === undefined) throw invalid(`User does not have ${name}.`)
     return { CodeDeliveryDetails }
   },

@@ -4,6 +4,7 @@ import { belongings } from './admin-users.ts'
 import { clients } from './client-records.ts'
 import { invalid, operation } from './contract.ts'
 import { credentials } from './credential-records.ts'
+import { customAuths } from './custom-auth-records.ts'
 import { domainsOf } from './domain-records.ts'
 import { groups } from './groups.ts'
 import { identityProviders } from './identity-provider-records.ts'
@@ -79,6 +80,7 @@ const contents = [
   brandings,
   terms,
   samlSigning,
+  customAuths,
   logDeliveries,
 ] as const
 

@@ -1,8 +1,10 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { newCode } from './codes.ts'
-import { type Destination, deliver, destinationOf, verificationMessage } from './delivery.ts'
+import { deliver } from './delivery.ts'
+import { type Destination, destinationOf, verificationMessage } from './messages.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
+import type { Via } from './triggers.ts'
 import type { UserRecord } from './user-records.ts'
 
 /**
@@ -37,13 +39,15 @@ export function recoveryDestination(
 /** Sends a code with which the user chooses another password. */
 export async function sendReset(
   ctx: CallContext,
-  pool: PoolRecord,
+  via: Via,
   user: UserRecord,
   to: Destination,
 ): Promise<void> {
+  const { pool } = via
   const code = await ctx.store.transaction(async (tx) => {
     await livingPool(tx, pool.id)
     return newCode(tx, user, 'reset', to, ctx)
   })
-  await deliver(ctx, pool, to, verificationMessage(pool), { code, username: user.username })
+  const message = verificationMessage(pool)
+  await deliver(ctx, via, to, { occasion: 'ForgotPassword', message, user }, code)
 }

@@ -8,6 +8,7 @@ import { fail, operation } from './contract.ts'
 import { tracksDevices } from './device-records.ts'
 import { checkRotation, rotated, rotates } from './refresh-rotation.ts'
 import { isRevoked } from './revocation.ts'
+import type { TokenOccasion } from './token-customization.ts'
 import { newTokens, type SignIn } from './tokens.ts'
 import { type UserRecord, users } from './user-records.ts'
 import { noteRefresh } from './user-session-records.ts'
@@ -58,6 +59,7 @@ interface Asked {
   readonly prove: (user: UserRecord) => void
   /** The device that asks. */
   readonly device: string | undefined
+  readonly occasion: TokenOccasion
 }
 
 /**
@@ -66,7 +68,7 @@ interface Asked {
  */
 export async function refreshed(
   app: App,
-  { token, prove, device }: Asked,
+  { token, prove, device, occasion }: Asked,
   ctx: CallContext,
 ): Promise<AuthenticationResultType> {
   const { pool, client } = app
@@ -86,11 +88,11 @@ export async function refreshed(
   if (!rotates(app)) {
     await checkRotation(app, claims, ctx)
     await noteRefresh(app, user, claims, ctx)
-    return newTokens(app, user, claims, ctx)
+    return newTokens(app, user, claims, ctx, occasion)
   }
   const generation = await rotated(app, claims, ctx)
   await noteRefresh(app, user, claims, ctx)
-  const tokens = await newTokens(app, user, claims, ctx)
+  const tokens = await newTokens(app, user, claims, ctx, occasion)
   return { ...tokens, RefreshToken: await sealed({ ...claims, generation }, ctx) }
 }
 
@@ -114,14 +116,18 @@ export const GetTokensFromRefreshToken = operation('GetTokensFromRefreshToken', 
     locate: byClient,
   },
   async handle(input, ctx) {
-    const app = await appOf(input, ctx)
+    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
     const token = input.RefreshToken
     const prove = () => {
       if (!knowsSecret(app.client, input.ClientSecret))
         throw notAuthorized(`Unable to verify secret for client ${app.client.id}`)
     }
     return {
-      AuthenticationResult: await refreshed(app, { token, prove, device: input.DeviceKey }, ctx),
+      AuthenticationResult: await refreshed(
+        app,
+        { token, prove, device: input.DeviceKey, occasion: 'Authentication' },
+        ctx,
+      ),
     }
   },
 })

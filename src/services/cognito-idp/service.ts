@@ -27,7 +27,9 @@ import {
   ListUserPoolClients,
   UpdateUserPoolClient,
 } from './clients.ts'
+import { confirmPage } from './confirm-page.ts'
 import { type C, invalid } from './contract.ts'
+import { forgetCustomAuth } from './custom-auth-records.ts'
 import {
   ConfirmDevice,
   ForgetDevice,
@@ -261,11 +263,12 @@ export const service = defineService<C>()({
   },
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
+    'cognito-idp.ForgetCustomAuth': forgetCustomAuth,
     'cognito-idp.RotateKeys': rotateKeys,
     'cognito-idp.DropKeys': dropKeys,
   },
   invalid,
-  pages: issuerPages,
+  pages: [...issuerPages, confirmPage],
   secrets: [
     'AccessToken',
     'Attributes',

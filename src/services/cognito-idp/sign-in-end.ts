@@ -1,5 +1,6 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { timedUuid } from '../../kernel/ids.ts'
+import { postAuthentication } from './authentication-triggers.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
@@ -77,10 +78,12 @@ export async function signedIn(
     device: device?.key,
   }
   await noteSignIn(app, user, signIn, ctx)
+  const occasion = progress.renewed ? 'NewPasswordChallenge' : 'Authentication'
   const [tokens, RefreshToken] = await Promise.all([
-    newTokens(app, user, signIn, ctx),
+    newTokens(app, user, signIn, ctx, occasion),
     newRefreshToken(app, user, signIn, ctx),
   ])
+  await postAuthentication(app, user, device?.isNew ?? false, ctx)
   const NewDeviceMetadata = device?.isNew
     ? { DeviceKey: device.key, DeviceGroupKey: deviceGroupKey(app.pool, user) }
     : undefined

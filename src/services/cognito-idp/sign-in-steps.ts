@@ -12,10 +12,19 @@ export interface Progress {
   readonly amr: readonly Method[]
   /** The device that the app says it runs on. */
   readonly device?: string | undefined
+  /** The custom sign-in that the password is a part of. */
+  readonly custom?: string | undefined
+  /** A new password was asked for on the way. */
+  readonly renewed?: boolean | undefined
 }
 
 /** The progress of a session, without what else the session holds. */
-export const progressOf = ({ amr, device }: Progress): Progress => ({ amr, device })
+export const progressOf = ({ amr, device, custom, renewed }: Progress): Progress => ({
+  amr,
+  device,
+  custom,
+  renewed,
+})
 
 /** The progress with the device that parameters or answers name. */
 export const withDevice = (progress: Progress, { DEVICE_KEY: device }: Parameters): Progress =>

@@ -1,9 +1,11 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { preAuthentication } from './authentication-triggers.ts'
 import { afterSignUp, startChoice } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { livingClient } from './clients.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { startCustom } from './custom-auth.ts'
 import { checkDevice } from './device-records.ts'
 import { provePassword } from './password-sign-in.ts'
 import { foundPool, onPool } from './pool-targets.ts'
@@ -13,6 +15,7 @@ import { afterPassword } from './sign-in-end.ts'
 import { openSession } from './sign-in-sessions.ts'
 import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
+import { migrated } from './user-migration.ts'
 import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
 
@@ -46,20 +49,22 @@ function checkFlow(app: App, flow: string, admin: boolean): void {
       refuse('Auth flow not enabled for this client')
   } else if (flow === 'USER_AUTH') {
     if (!isAllowed(app, flow, '')) refuse('USER_AUTH is not enabled for the client.')
-  } else if (flow === 'CUSTOM_AUTH')
-    refuse('Custom auth lambda trigger is not configured for the user pool.')
-  else throw fail('NotImplemented', `Sallyport does not have the flow ${flow} yet.`)
+  } else if (flow === 'CUSTOM_AUTH') {
+    if (!isAllowed(app, flow, 'CUSTOM_AUTH_FLOW_ONLY'))
+      refuse('CUSTOM_AUTH is not enabled for the client.')
+  } else throw fail('NotImplemented', `Sallyport does not have the flow ${flow} yet.`)
 }
 
 interface Start {
   readonly AuthFlow: string
   readonly AuthParameters?: Parameters | undefined
   readonly Session?: string | undefined
+  readonly ClientMetadata?: Parameters | undefined
 }
 
 async function start(
   app: App,
-  { AuthFlow: flow, AuthParameters: parameters = {}, Session }: Start,
+  { AuthFlow: flow, AuthParameters: parameters = {}, Session, ClientMetadata: metadata }: Start,
   admin: boolean,
   ctx: CallContext,
 ): Promise<Step> {
@@ -69,7 +74,7 @@ async function start(
     const prove = (user: UserRecord) => checkOwnHash(app, user, parameters.SECRET_HASH)
     const AuthenticationResult = await refreshed(
       app,
-      { token, prove, device: parameters.DEVICE_KEY },
+      { token, prove, device: parameters.DEVICE_KEY, occasion: 'RefreshTokens' },
       ctx,
     )
     return { ChallengeParameters: {}, AuthenticationResult }
@@ -80,6 +85,10 @@ async function start(
   }
   const name = required(parameters, 'USERNAME')
   checkSecretHash(app.client, name, parameters.SECRET_HASH)
+  // What the app passes on here reaches the functions before a sign-in, and none after it.
+  await preAuthentication({ ...app, metadata }, name, ctx)
+  if (flow === 'CUSTOM_AUTH')
+    return startCustom(app, parameters, withDevice({ amr: [] }, parameters), ctx)
   if (flow === 'USER_AUTH') return startChoice(app, parameters, ctx)
   if (flow === 'USER_SRP_AUTH') {
     const A = required(parameters, 'SRP_A')
@@ -87,7 +96,9 @@ async function start(
     return startSrp(app, user, { ...withDevice({ amr: [] }, parameters), name, A }, ctx)
   }
   const password = required(parameters, 'PASSWORD')
-  const found = await findUser(ctx.store, app.pool, name)
+  const found =
+    (await findUser(ctx.store, app.pool, name)) ??
+    (await migrated({ ...app, metadata }, { name, password }, ctx))
   const { user, credential } = await provePassword(app, found, password, ctx)
   const progress = withDevice({ amr: ['pwd'] }, parameters)
   await checkDevice(app, user, progress, ctx)

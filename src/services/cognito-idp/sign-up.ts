@@ -15,21 +15,18 @@ import { checkSecretHash } from './client-secrets.ts'
 import { expired, newCode, tryCode } from './codes.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { credentials, noCredentials } from './credential-records.ts'
-import {
-  type Destination,
-  deliver,
-  deliveryDetails,
-  destinationOf,
-  verificationMessage,
-} from './delivery.ts'
+import { deliver, deliveryDetails } from './delivery.ts'
 import { methodOf } from './factor-answers.ts'
 import { isPasswordless } from './first-factors.ts'
+import { asLink, confirmationMessage, type Destination, destinationOf } from './messages.ts'
 import { checkPassword, newPassword, withPassword } from './passwords.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
 import { hides, pretendedDelivery } from './pretence.ts'
 import { isAllowed } from './sign-in.ts'
 import { checkSession, newSession, openSession } from './sign-in-sessions.ts'
+import { postConfirmation, preSignUp } from './sign-up-triggers.ts'
+import type { Asking } from './triggers.ts'
 import type { UserRecord } from './user-records.ts'
 import { attributesOfName, findUser, putUser } from './usernames.ts'
 import { verified } from './verification.ts'
@@ -56,7 +53,7 @@ function confirmation({ pool }: App, { attributes }: UserRecord): Destination | 
 export const SignUp = operation('SignUp', {
   access: open,
   async handle(input, ctx) {
-    const app = await appOf(input, ctx)
+    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
     const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
     if (pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly)
@@ -70,10 +67,23 @@ export const SignUp = operation('SignUp', {
     const wanted = { ...asked, ...ofName }
     checkRequired(pool, wanted)
     const plain = passwordOf(pool, input.Password, wanted)
-    const fresh = freshUser(pool, input.Username, changed({}, wanted), 'UNCONFIRMED', ctx)
+    const verdict = await preSignUp(
+      app,
+      {
+        source: 'PreSignUp_SignUp',
+        userName: input.Username,
+        attributes: wanted,
+        validation: input.ValidationData,
+      },
+      ctx,
+    )
+    const proven = verdict.verified.map((name) => [`${name}_verified`, 'true'])
+    const attributes = { ...changed({}, wanted), ...Object.fromEntries(proven) }
+    const status = verdict.confirmed ? 'CONFIRMED' : 'UNCONFIRMED'
+    const fresh = freshUser(pool, input.Username, attributes, status, ctx)
     const password =
       plain === undefined ? undefined : await newPassword(pool, fresh.username, plain, ctx)
-    const to = confirmation(app, fresh)
+    const to = verdict.confirmed ? undefined : confirmation(app, fresh)
     const code = await ctx.store.transaction(async (tx) => {
       await livingPool(tx, pool.id)
       await putUser(tx, pool, fresh)
@@ -82,13 +92,10 @@ export const SignUp = operation('SignUp', {
       await tx.of(credentials).put(known)
       return to && newCode(tx, fresh, 'confirm', to, ctx)
     })
-    if (to !== undefined)
-      await deliver(ctx, pool, to, verificationMessage(pool), {
-        code: code!,
-        username: fresh.username,
-      })
+    if (to !== undefined) await deliver(ctx, app, to, confirming('SignUp', app, fresh, to), code!)
+    if (verdict.confirmed) await postConfirmation(app, fresh, 'PostConfirmation_ConfirmSignUp', ctx)
     return {
-      UserConfirmed: false,
+      UserConfirmed: verdict.confirmed,
       UserSub: fresh.sub,
       ...(to !== undefined && { CodeDeliveryDetails: deliveryDetails(to) }),
       ...(isAllowed(app, 'USER_AUTH', '') && {
@@ -121,7 +128,7 @@ function passwordOf(
 export const ConfirmSignUp = operation('ConfirmSignUp', {
   access: open,
   async handle(input, ctx) {
-    const app = await appOf(input, ctx)
+    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
     const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
     const user = await findUser(ctx.store, pool, input.Username)
@@ -132,25 +139,7 @@ export const ConfirmSignUp = operation('ConfirmSignUp', {
         throw fail('NotAuthorizedException', 'Invalid session for the user.')
     }
     if (user === undefined) throw hides(app) ? expired() : noCombination()
-    const attempt = await ctx.store.transaction(async (tx) => {
-      const attempt = await tryCode(tx, user, 'confirm', input.ConfirmationCode, ctx.now())
-      if (!('good' in attempt)) return attempt
-      await changeUserIn(
-        tx,
-        user,
-        {
-          user(old) {
-            if (old.status !== 'UNCONFIRMED') throw alreadyConfirmed(old)
-            return { ...verified(old, attempt.good), status: 'CONFIRMED' }
-          },
-          force: input.ForceAliasCreation ?? false,
-        },
-        ctx.now(),
-      )
-      return attempt
-    })
-    if ('refused' in attempt)
-      throw user.status === 'UNCONFIRMED' ? attempt.refused() : alreadyConfirmed(user)
+    const attempt = await confirmed(app, user, input, ctx)
     if (!session) return {}
     const code = attempt.good.attribute === 'email' ? 'EMAIL_OTP' : 'SMS_OTP'
     const amr = [methodOf(code)]
@@ -159,16 +148,56 @@ export const ConfirmSignUp = operation('ConfirmSignUp', {
   },
 })
 
+/** Confirms a user by the code that was sent, and tells the pool's function. */
+export async function confirmed(
+  app: App,
+  user: UserRecord,
+  {
+    ConfirmationCode: code,
+    ForceAliasCreation: force = false,
+  }: { readonly ConfirmationCode: string; readonly ForceAliasCreation?: boolean | undefined },
+  ctx: Pick<CallContext, 'store' | 'now'> & Asking,
+) {
+  const now = ctx.now()
+  const attempt = await ctx.store.transaction(async (tx) => {
+    const attempt = await tryCode(tx, user, 'confirm', code, now)
+    if (!('good' in attempt)) return attempt
+    const change = (old: UserRecord): UserRecord => {
+      if (old.status !== 'UNCONFIRMED') throw alreadyConfirmed(old)
+      return { ...verified(old, attempt.good), status: 'CONFIRMED' }
+    }
+    const next = await changeUserIn(tx, user, { user: change, force }, now)
+    return { ...attempt, user: next }
+  })
+  if ('refused' in attempt)
+    throw user.status === 'UNCONFIRMED' ? attempt.refused() : alreadyConfirmed(user)
+  await postConfirmation(app, attempt.user, 'PostConfirmation_ConfirmSignUp', ctx)
+  return attempt
+}
+
 const alreadyConfirmed = ({ status }: UserRecord) =>
   fail('NotAuthorizedException', `User cannot be confirmed. Current status is ${status}`)
 
 export const ResendConfirmationCode = operation('ResendConfirmationCode', {
   access: open,
   async handle(input, ctx) {
-    const app = await appOf(input, ctx)
+    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
     checkSecretHash(app.client, input.Username, input.SecretHash)
     return { CodeDeliveryDetails: await resend(app, input.Username, ctx) }
   },
+})
+
+/** The message that asks somebody to confirm a sign-up. */
+const confirming = (
+  occasion: 'SignUp' | 'ResendCode',
+  { pool }: App,
+  user: UserRecord,
+  { attribute }: Destination,
+) => ({
+  occasion,
+  user,
+  message: confirmationMessage(pool),
+  asLink: attribute === 'email' && asLink(pool),
 })
 
 async function resend(app: App, name: string, ctx: CallContext): Promise<CodeDeliveryDetailsType> {
@@ -185,6 +214,6 @@ async function resend(app: App, name: string, ctx: CallContext): Promise<CodeDel
     await livingPool(tx, pool.id)
     return newCode(tx, user, 'confirm', to, ctx)
   })
-  await deliver(ctx, pool, to, verificationMessage(pool), { code, username: user.username })
+  await deliver(ctx, app, to, confirming('ResendCode', app, user, to), code)
   return deliveryDetails(to)
 }

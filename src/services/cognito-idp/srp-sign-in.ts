@@ -8,7 +8,6 @@ import { checkLock } from './lockout.ts'
 import { incorrect, noteFailure, noteProof, unknownUser } from './password-sign-in.ts'
 import { poolName } from './passwords.ts'
 import { hides, pretended, pretendedSub } from './pretence.ts'
-import { afterPassword } from './sign-in-end.ts'
 import { spent } from './sign-in-sessions.ts'
 import {
   type Parameters,
@@ -57,7 +56,7 @@ export async function startSrp(
 }
 
 /** Ends SRP: the client's signature proves the password. */
-export async function endSrp(app: App, answers: Parameters, ctx: CallContext): Promise<Step> {
+export async function proveSrp(app: App, answers: Parameters, ctx: CallContext) {
   const { block, isProven } = await openClaim('user', app, answers, ctx)
   const user =
     block.sub === undefined ? undefined : await ctx.store.of(users).get([block.pool, block.sub])
@@ -74,5 +73,5 @@ export async function endSrp(app: App, answers: Parameters, ctx: CallContext): P
   // A client that names a device which is gone answers the same block again without it.
   await checkDevice(app, user, progress, ctx)
   await noteProof(user, ctx, (old) => spent(old, block, ctx.now()))
-  return afterPassword(app, user, credential, progress, ctx)
+  return { user, credential, progress }
 }

@@ -7,6 +7,7 @@ import { validityOf } from './client-settings.ts'
 import { type GroupRecord, groups } from './groups.ts'
 import { issuerOf } from './issuers.ts'
 import { keysOf, type SigningKey } from './signing-keys.ts'
+import { customized, type TokenOccasion } from './token-customization.ts'
 import type { UserRecord } from './user-records.ts'
 
 /** The scope of tokens that API calls, not browsers, have signed in for. */
@@ -53,16 +54,18 @@ function claim(name: string, value: string): unknown {
   return name === 'updated_at' ? Number(value) : value
 }
 
-const signed = (claims: Record<string, unknown>, { id, privateKey }: SigningKey) =>
-  new SignJWT(claims).setProtectedHeader({ kid: id, alg: 'RS256' }).sign(privateKey)
+const signed = (claims: Readonly<Record<string, unknown>>, { id, privateKey }: SigningKey) =>
+  new SignJWT({ ...claims }).setProtectedHeader({ kid: id, alg: 'RS256' }).sign(privateKey)
 
 /** ID and access token of a sign-in, for an hour or as the client has it. */
 export async function newTokens(
-  { pool, client }: App,
+  app: App,
   user: UserRecord,
   signIn: SignIn,
   ctx: CallContext,
+  occasion: TokenOccasion = 'Authentication',
 ): Promise<AuthenticationResultType> {
+  const { pool, client } = app
   const keys = await keysOf(pool.id, ctx)
   const of = await groupsOf(user, ctx)
   const iat = Math.floor(ctx.now().getTime() / 1_000)
@@ -100,10 +103,12 @@ export async function newTokens(
     exp: iat + validity.access,
     ...jti(),
   }
+  const draft = { id: idClaims, access: accessClaims }
+  const { id, access } = await customized(app, user, draft, occasion, ctx)
   const key = (use: string) => keys.find((one) => one.use === use && one.current)!
   const [IdToken, AccessToken] = await Promise.all([
-    signed(idClaims, key('id')),
-    signed(accessClaims, key('access')),
+    signed(id, key('id')),
+    signed(access, key('access')),
   ])
   return { AccessToken, IdToken, ExpiresIn: validity.access, TokenType: 'Bearer' }
 }

@@ -1,6 +1,7 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { grantSenderKey } from './custom-senders.ts'
 import { domainsOf } from './domain-records.ts'
 import { checkFirstFactors } from './first-factors.ts'
 import { storePage } from './listing.ts'
@@ -72,6 +73,7 @@ export const CreateUserPool = operation('CreateUserPool', {
       mfa: { mode: MfaConfiguration, softwareToken: false, ...smsFactor(input) },
     }
     checkFirstFactors(pool)
+    await grantSenderKey(pool.settings, undefined, ctx)
     await ctx.store.transaction(async (tx) => {
       const { records } = await tx.of(pools).list({ limit: poolQuota })
       if (records.length >= poolQuota)
@@ -124,8 +126,9 @@ export const UpdateUserPool = operation('UpdateUserPool', {
     targets: async (input, read) => [await poolTarget(input, read, tagContext(input.UserPoolTags))],
   },
   async handle(input, ctx, [target]) {
-    const { id } = foundPool(target, input)
+    const { id, settings: before } = foundPool(target, input)
     const settings = poolSettings(input)
+    await grantSenderKey(settings, before, ctx)
     const tags = input.UserPoolTags === undefined ? undefined : newTags(input.UserPoolTags)
     await ctx.store.transaction(async (tx) => {
       const old = await livingPool(tx, id)

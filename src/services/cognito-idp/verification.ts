@@ -5,8 +5,9 @@ import { changed } from './attributes.ts'
 import { changeUser, changeUserIn } from './changing.ts'
 import type { CodeRecord } from './code-records.ts'
 import { newCode, tryCode } from './codes.ts'
-import { deliver, deliveryDetails, destinationOf, verificationMessage } from './delivery.ts'
-import type { PoolRecord } from './pool-records.ts'
+import { deliver, deliveryDetails } from './delivery.ts'
+import { destinationOf, verificationMessage } from './messages.ts'
+import type { Via } from './triggers.ts'
 import type { UserRecord } from './user-records.ts'
 import { users } from './user-records.ts'
 import { noUser } from './usernames.ts'
@@ -31,9 +32,10 @@ export function verified(
 /** Sends a code that verifies an address, the one that waits for it first. */
 export async function sendVerification(
   ctx: CallContext,
-  pool: PoolRecord,
+  via: Via,
   user: UserRecord,
   attribute: Address,
+  occasion: 'UpdateUserAttribute' | 'VerifyUserAttribute',
 ): Promise<CodeDeliveryDetailsType | undefined> {
   const to = destinationOf({ ...user.attributes, ...user.pending }, attribute)
   if (to === undefined) return undefined
@@ -41,7 +43,8 @@ export async function sendVerification(
     if ((await tx.of(users).get([user.pool, user.sub])) === undefined) throw noUser()
     return newCode(tx, user, `verify-${attribute}`, to, ctx)
   })
-  await deliver(ctx, pool, to, verificationMessage(pool), { code, username: user.username })
+  const message = verificationMessage(via.pool)
+  await deliver(ctx, via, to, { occasion, message, user }, code)
   return deliveryDetails(to)
 }
 
@@ -67,10 +70,11 @@ export async function verifyAddress(
  */
 export async function changeAttributes(
   ctx: CallContext,
-  pool: PoolRecord,
+  via: Via,
   user: UserRecord,
   wanted: Attributes,
 ): Promise<CodeDeliveryDetailsType[]> {
+  const { pool } = via
   const auto = new Set<string>(pool.settings.AutoVerifiedAttributes ?? [])
   const waits = new Set<string>(
     pool.settings.UserAttributeUpdateSettings?.AttributesRequireVerificationBeforeUpdate ?? [],
@@ -98,7 +102,7 @@ export async function changeAttributes(
   })
   const sent: CodeDeliveryDetailsType[] = []
   for (const name of toVerify) {
-    const details = await sendVerification(ctx, pool, next, name)
+    const details = await sendVerification(ctx, via, next, name, 'UpdateUserAttribute')
     if (details !== undefined) sent.push(details)
   }
   return sent
