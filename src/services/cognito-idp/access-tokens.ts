@@ -1,12 +1,13 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { ReadContext } from '../../kernel/context.ts'
-import type { Owner } from '../../kernel/store.ts'
+import type { Owner, Readable } from '../../kernel/store.ts'
 import { placeOf, reading } from './client-places.ts'
 import { type ClientRecord, clients } from './client-records.ts'
 import { fail } from './contract.ts'
 import { credentials } from './credential-records.ts'
 import { type PoolRecord, pools } from './pool-records.ts'
 import { isRevoked } from './revocation.ts'
+import type { Method } from './sign-in-steps.ts'
 import { knownKeys } from './signing-keys.ts'
 import { adminScope } from './tokens.ts'
 import { type UserRecord, users } from './user-records.ts'
@@ -21,6 +22,9 @@ export interface Bearer {
   readonly origin?: string | undefined
   /** The device that signed in. */
   readonly device?: string | undefined
+  /** How, and when, in seconds since 1970. */
+  readonly amr: readonly Method[]
+  readonly authTime: number
 }
 
 /** What `locate` has verified, for the handler of the same call. */
@@ -65,13 +69,25 @@ export async function byToken(
   const { account, region } = place
   const store = read.storeOf({ account, region })
   const cached: ReadContext['cached'] = (...asked) => read.cached(...asked)
-  const keys = await knownKeys(place.pool, { account, region, store, cached })
+  const now = () => read.now()
+  bearers.set(input, await bearerIn(token, place.pool, { account, region, store, cached, now }))
+  return { account, region }
+}
+
+type Reading = Pick<ReadContext, 'account' | 'region' | 'cached' | 'now'> & {
+  readonly store: Readable
+}
+
+/** Who carries an access token of a pool; refuses any that is not good. */
+export async function bearerIn(token: string, poolId: string, ctx: Reading): Promise<Bearer> {
+  const { store } = ctx
+  const keys = await knownKeys(poolId, ctx)
   const kid = keyIdIn(token)
   const key = keys.find(({ use, id }) => use === 'access' && id === kid)
   if (key === undefined) throw invalidToken()
   const { payload } = await jwtVerify(token, key.publicKey, {
     algorithms: ['RS256'],
-    currentDate: read.now(),
+    currentDate: ctx.now(),
   }).catch((error) => {
     if (error instanceof errors.JWTExpired) throw notAuthorized('Access Token has expired')
     throw invalidToken()
@@ -80,10 +96,10 @@ export async function byToken(
   if (!String(payload.scope).split(' ').includes(adminScope))
     throw notAuthorized('Access Token does not have required scopes')
   const [pool, client, user, credential] = await Promise.all([
-    store.of(pools).get([place.pool]),
-    store.of(clients).get([place.pool, String(payload.client_id)]),
-    store.of(users).get([place.pool, String(payload.sub)]),
-    store.of(credentials).get([place.pool, String(payload.sub)]),
+    store.of(pools).get([poolId]),
+    store.of(clients).get([poolId, String(payload.client_id)]),
+    store.of(users).get([poolId, String(payload.sub)]),
+    store.of(credentials).get([poolId, String(payload.sub)]),
   ])
   if (pool === undefined || client === undefined) throw invalidToken()
   if (user === undefined) throw noUser()
@@ -92,8 +108,8 @@ export async function byToken(
     throw notAuthorized('Access Token has been revoked')
   if (!user.enabled) throw notAuthorized('User is disabled.')
   const device = payload.device_key as string | undefined
-  bearers.set(input, { pool, client, user, origin: signIn.origin, device })
-  return { account, region }
+  const amr = (payload.amr as readonly Method[] | undefined) ?? []
+  return { pool, client, user, ...signIn, device, amr }
 }
 
 /** Access of operations that users call for themselves. */

@@ -15,10 +15,18 @@ import {
 import { answerPasskey, newPasskeyChallenge, requestOptions } from './passkey-sign-in.ts'
 import { incorrect, provePassword } from './password-sign-in.ts'
 import { pretendedDelivery } from './pretence.ts'
-import { afterPassword, signedIn } from './sign-in-end.ts'
+import { afterFirstFactor, afterPassword, signedIn } from './sign-in-end.ts'
 import { checkSession, newSession, type SignInSession, spent } from './sign-in-sessions.ts'
-import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
+import {
+  type Parameters,
+  type Progress,
+  progressOf,
+  required,
+  type Step,
+  withDevice,
+} from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
+import { aimOf } from './step-up.ts'
 import { users } from './user-records.ts'
 
 /** Begins USER_AUTH: with the challenge that the app prefers, or with a choice. */
@@ -27,10 +35,14 @@ export async function startChoice(
   parameters: Parameters,
   ctx: CallContext,
 ): Promise<Step> {
-  const person = await personOf(app, required(parameters, 'USERNAME'), ctx)
+  const somebody = await personOf(app, required(parameters, 'USERNAME'), ctx)
+  const aim = await aimOf(app, somebody, parameters, ctx)
+  const so = withDevice({ amr: aim?.credit ?? [], target: aim?.target }, parameters)
+  if (aim?.factors.length === 0) return afterFirstFactor(app, somebody.user!, so, ctx)
+  const person = aim === undefined ? somebody : { ...somebody, factors: aim.factors }
   const preferred = parameters.PREFERRED_CHALLENGE
   if (isFirstFactor(preferred) && person.factors.includes(preferred))
-    return begin(preferred, app, person, parameters, ctx)
+    return begin(preferred, app, person, parameters, so, ctx)
   if (person.factors.length === 0) throw incorrect()
   const challenge = 'SELECT_CHALLENGE'
   // A passkey may answer at once, without a challenge of its own in between.
@@ -39,7 +51,11 @@ export async function startChoice(
     : undefined
   return {
     ChallengeName: challenge,
-    Session: await newSession(app, { sub: person.sub, challenge, passkeyChallenge, amr: [] }, ctx),
+    Session: await newSession(
+      app,
+      { ...so, sub: person.sub, challenge, passkeyChallenge, factors: aim?.factors },
+      ctx,
+    ),
     ChallengeParameters: {
       ...(passkeyChallenge !== undefined && {
         CREDENTIAL_REQUEST_OPTIONS: await requestOptions(
@@ -74,11 +90,12 @@ export async function answerChoice(
     return answerCode(app, person, session, answers, ctx)
   }
   const factor = name === 'SELECT_CHALLENGE' ? required(answers, 'ANSWER') : name
-  if (!isFirstFactor(factor) || !person.factors.includes(factor))
+  const offered = person.factors.filter((one) => session.factors?.includes(one) ?? true)
+  if (!isFirstFactor(factor) || !offered.includes(factor))
     throw invalid('Selected challenge is not available.')
   if (factor === 'WEB_AUTHN' && answers.CREDENTIAL !== undefined)
     return answerPasskey(app, person.user, session, answers.CREDENTIAL, ctx)
-  return begin(factor, app, person, answers, ctx)
+  return begin(factor, app, person, answers, progressOf(session), ctx)
 }
 
 /** Does what can be done with a first factor by now: proves it, or asks for more. */
@@ -87,25 +104,26 @@ async function begin(
   app: App,
   { user, name, sub, passkeys }: Person,
   parameters: Parameters,
+  so: Progress,
   ctx: CallContext,
 ): Promise<Step> {
   if (factor === 'PASSWORD') {
     const password = required(parameters, 'PASSWORD')
     const proven = await provePassword(app, user, password, ctx)
-    const progress = withDevice({ amr: ['pwd'] }, parameters)
+    const progress = withDevice({ ...so, amr: [...so.amr, 'pwd'] }, parameters)
     await checkDevice(app, proven.user, progress, ctx)
     return afterPassword(app, proven.user, proven.credential, progress, ctx)
   }
   if (factor === 'PASSWORD_SRP') {
     const A = required(parameters, 'SRP_A')
-    const progress = withDevice({ amr: [] }, parameters)
+    const progress = withDevice(so, parameters)
     const step = await startSrp(app, user, { ...progress, name, A }, ctx)
     const state = { ...progress, sub, challenge: 'PASSWORD_VERIFIER' }
     return { ...step, Session: await newSession(app, state, ctx) }
   }
   if (factor === 'WEB_AUTHN') {
     const passkeyChallenge = newPasskeyChallenge(ctx)
-    const progress = withDevice({ amr: [] }, parameters)
+    const progress = withDevice(so, parameters)
     const state = { ...progress, sub, challenge: factor, passkeyChallenge, first: true }
     return {
       ChallengeName: factor,
@@ -115,7 +133,7 @@ async function begin(
       },
     }
   }
-  const progress = withDevice({ amr: [] }, parameters)
+  const progress = withDevice(so, parameters)
   if (user !== undefined) return codeChallenge(factor, app, user, { ...progress, first: true }, ctx)
   const attribute = factor === 'EMAIL_OTP' ? 'email' : 'phone_number'
   const { Destination, DeliveryMedium } = pretendedDelivery(app.pool, name, attribute)
@@ -148,7 +166,7 @@ async function answerCode(
   await proveCode(user, session, given, ctx)
   const proven = await provenAddress(user, session, ctx)
   const progress = withDevice(session, answers)
-  return signedIn(app, proven, { ...progress, amr: [methodOf(challenge)] }, ctx)
+  return signedIn(app, proven, { ...progress, amr: [...session.amr, methodOf(challenge)] }, ctx)
 }
 
 /** The name that sessions of a sign-up have until it is confirmed, and from then on. */

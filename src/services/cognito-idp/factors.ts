@@ -1,4 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { levelOf, methodsClaim } from './authentication-levels.ts'
 import { credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { codeChallenge } from './code-challenges.ts'
@@ -33,6 +34,12 @@ export function factorsOf(
   return (['SMS_MFA', 'SOFTWARE_TOKEN_MFA', 'EMAIL_OTP'] as const).filter((factor) => has[factor])
 }
 
+/** Second factors that lift a password to a level. */
+export function secondFor(target: number, has: readonly Factor[]): readonly Factor[] {
+  if (target === 4) return has.filter((factor) => factor === 'SOFTWARE_TOKEN_MFA')
+  return target === 3 ? has.filter((factor) => factor !== 'SOFTWARE_TOKEN_MFA') : []
+}
+
 /** The challenge of a second factor; undefined when the user needs none. */
 export async function nextFactor(
   app: App,
@@ -42,8 +49,17 @@ export async function nextFactor(
 ): Promise<Step | undefined> {
   const { mfa } = app.pool
   if (mfa.mode === 'OFF') return undefined
-  const choices = factorsOf(app.pool, user, await credentialsOf(ctx, user))
-  if (choices.length > 0 && (await rememberedDevice(app, user, progress, ctx)) !== undefined) {
+  const has = factorsOf(app.pool, user, await credentialsOf(ctx, user))
+  const { target = 0, amr } = progress
+  const isShort = (levelOf(amr) ?? 0) < target
+  // A token may have credited what was proven before.
+  if (target > 0 && !isShort && methodsClaim(amr).includes('mfa')) return undefined
+  const choices = isShort ? secondFor(target, has) : has
+  if (
+    !isShort &&
+    choices.length > 0 &&
+    (await rememberedDevice(app, user, progress, ctx)) !== undefined
+  ) {
     const challenge = 'DEVICE_SRP_AUTH'
     const state = { ...progressOf(progress), sub: user.sub, challenge }
     return {

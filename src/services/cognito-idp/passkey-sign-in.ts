@@ -112,5 +112,5 @@ export async function answerPasskey(
     throw incorrect()
   }
   const method: Method = found.attachment === 'cross-platform' ? 'hwk' : 'swk'
-  return signedIn(app, user, { ...progressOf(session), amr: [method] }, ctx)
+  return signedIn(app, user, { ...progressOf(session), amr: [...session.amr, method] }, ctx)
 }

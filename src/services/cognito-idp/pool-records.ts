@@ -27,6 +27,7 @@ export type PoolSettings = Pick<
   | 'UserPoolTier'
   | 'KeyConfiguration'
   | 'IssuerConfiguration'
+  | 'AcrConfiguration'
 >
 
 /** Second factors that a pool offers, as SetUserPoolMfaConfig has them. */

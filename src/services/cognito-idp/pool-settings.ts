@@ -1,5 +1,6 @@
 import type { CreateUserPoolCommandInput as CreatePool } from '@aws-sdk/client-cognito-identity-provider'
 import type { Validated } from '../../kernel/contract.ts'
+import { checkLevelNames } from './authentication-levels.ts'
 import { fail, invalid } from './contract.ts'
 import type { PoolSettings } from './pool-records.ts'
 
@@ -34,6 +35,7 @@ function passwordPolicy(asked: NonNullable<Asked['Policies']>['PasswordPolicy'])
 export function poolSettings(asked: Asked): PoolSettings {
   const tier = asked.UserPoolTier ?? 'ESSENTIALS'
   checkTier(asked, tier)
+  checkLevelNames(asked.AcrConfiguration, tier)
   checkRecovery(asked)
   checkUpdateSettings(asked)
   const temporary = asked.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays
@@ -70,6 +72,7 @@ export function poolSettings(asked: Asked): PoolSettings {
     UserPoolTier: tier,
     KeyConfiguration: asked.KeyConfiguration,
     IssuerConfiguration: asked.IssuerConfiguration,
+    AcrConfiguration: asked.AcrConfiguration,
   }
   return settings as PoolSettings
 }

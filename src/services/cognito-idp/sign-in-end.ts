@@ -1,5 +1,6 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { timedUuid } from '../../kernel/ids.ts'
+import { levelOf } from './authentication-levels.ts'
 import { postAuthentication } from './authentication-triggers.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
@@ -66,6 +67,9 @@ export async function signedIn(
   progress: Progress,
   ctx: CallContext,
 ): Promise<Step> {
+  const { amr, target = 0 } = progress
+  // All or nothing: a level that was asked for and not reached gives no tokens.
+  if ((levelOf(amr) ?? 0) < target) throw notAuthorized('The requested level was not reached.')
   if ((await credentialsOf(ctx, user)).failures > 0)
     await changeUser(ctx, user, {
       credential: (old) => ({ ...old, failures: 0, failedAt: undefined }),
@@ -76,6 +80,7 @@ export async function signedIn(
     origin: timedUuid(now, ctx.random),
     authTime: Math.floor(now / 1_000),
     device: device?.key,
+    amr,
   }
   await noteSignIn(app, user, signIn, ctx)
   const occasion = progress.renewed ? 'NewPasswordChallenge' : 'Authentication'

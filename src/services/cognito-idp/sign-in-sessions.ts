@@ -21,6 +21,8 @@ export interface SignInSession extends Progress {
   readonly first?: boolean | undefined
   /** What a passkey must sign; base64url. */
   readonly passkeyChallenge?: string | undefined
+  /** First factors that are on offer; undefined when all that the user has are. */
+  readonly factors?: readonly string[] | undefined
   readonly choices?: readonly Factor[] | undefined
   /** The second factor has been set up in this session. */
   readonly setUp?: boolean | undefined

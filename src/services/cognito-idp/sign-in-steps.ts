@@ -16,14 +16,17 @@ export interface Progress {
   readonly custom?: string | undefined
   /** A new password was asked for on the way. */
   readonly renewed?: boolean | undefined
+  /** The level of authentication that it must reach. */
+  readonly target?: number | undefined
 }
 
 /** The progress of a session, without what else the session holds. */
-export const progressOf = ({ amr, device, custom, renewed }: Progress): Progress => ({
+export const progressOf = ({ amr, device, custom, renewed, target }: Progress): Progress => ({
   amr,
   device,
   custom,
   renewed,
+  target,
 })
 
 /** The progress with the device that parameters or answers name. */

@@ -69,7 +69,7 @@ export async function proveSrp(app: App, answers: Parameters, ctx: CallContext) 
     await noteFailure(user, ctx)
     throw incorrect()
   }
-  const progress = withDevice({ ...block, amr: ['pwd'] }, answers)
+  const progress = withDevice({ ...block, amr: [...block.amr, 'pwd'] }, answers)
   // A client that names a device which is gone answers the same block again without it.
   await checkDevice(app, user, progress, ctx)
   await noteProof(user, ctx, (old) => spent(old, block, ctx.now()))

@@ -2,10 +2,12 @@ import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-
 import { SignJWT } from 'jose'
 import type { CallContext } from '../../kernel/context.ts'
 import { isReadable } from './attributes.ts'
+import { levelClaims } from './authentication-levels.ts'
 import type { App } from './client-places.ts'
 import { validityOf } from './client-settings.ts'
 import { type GroupRecord, groups } from './groups.ts'
 import { issuerOf } from './issuers.ts'
+import type { Method } from './sign-in-steps.ts'
 import { keysOf, type SigningKey } from './signing-keys.ts'
 import { customized, type TokenOccasion } from './token-customization.ts'
 import type { UserRecord } from './user-records.ts'
@@ -21,6 +23,8 @@ export interface SignIn {
   readonly authTime: number
   /** The device that signed in, where the pool knows them apart. */
   readonly device?: string | undefined
+  /** How the user proved who it is. */
+  readonly amr?: readonly Method[] | undefined
 }
 
 async function groupsOf(user: UserRecord, ctx: CallContext): Promise<readonly GroupRecord[]> {
@@ -79,6 +83,7 @@ export async function newTokens(
     ...(revocable && { origin_jti: signIn.origin }),
     event_id: ctx.requestId,
     auth_time: signIn.authTime,
+    ...levelClaims(pool, signIn.amr ?? []),
     iat,
   }
   const jti = () => (revocable ? { jti: ctx.random.uuid() } : {})

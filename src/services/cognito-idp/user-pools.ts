@@ -1,5 +1,6 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
+import { levelNames } from './authentication-levels.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { grantSenderKey } from './custom-senders.ts'
 import { domainsOf } from './domain-records.ts'
@@ -26,6 +27,7 @@ function poolShape(pool: PoolRecord, { account, region }: CallContext): UserPool
     CreationDate: pool.createdAt,
     LastModifiedDate: pool.modifiedAt,
     ...pool.settings,
+    AcrConfiguration: levelNames(pool.settings),
     SchemaAttributes: [...pool.schema],
     AliasAttributes: unless(pool.aliasAttributes),
     UsernameAttributes: unless(pool.usernameAttributes),
