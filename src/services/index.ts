@@ -40,6 +40,13 @@ export const services: readonly ServiceEntry[] = [
     constraints: () => import('./lambda/constraints.json', { with: { type: 'json' } }),
   },
   {
+    name: 'logs',
+    signingName: 'logs',
+    target: 'Logs_20140328',
+    load: async () => (await import('./logs/service.ts')).service,
+    constraints: () => import('./logs/constraints.json', { with: { type: 'json' } }),
+  },
+  {
     name: 'organizations',
     signingName: 'organizations',
     target: 'AWSOrganizationsV20161128',

@@ -69,7 +69,68 @@ const permitted: Prepare = async (w) => {
   return {}
 }
 
+const aliased: Prepare = async (w) => {
+  await w.functions('CreateAlias', { FunctionName: 'f', Name: 'live', FunctionVersion: '$LATEST' })
+  return { Name: 'live' }
+}
+const onAlias = { qualifier: 'live' }
+const configured: Prepare = async (w) => {
+  await w.functions('PutFunctionEventInvokeConfig', { FunctionName: 'f', MaximumRetryAttempts: 1 })
+  return { MaximumRetryAttempts: 0 }
+}
+const reserved = { ReservedConcurrentExecutions: 5 }
+
+const onTags =
+  (operation: string, input: Input = {}): Making =>
+  async (w) => {
+    await make(w)
+    return {
+      input: { Resource: functionArn(w), ...input },
+      decides: [[`lambda:${operation}`, functionArn(w)]],
+      tagged: true,
+    }
+  }
+
+const layerArn = (w: World) => `arn:aws:lambda:us-east-1:${w.account}:layer:l`
+const layerGrant = { StatementId: 's', Action: 'lambda:GetLayerVersion', Principal: '*' }
+
+/** An operation on the first version of the layer `l`. */
+const onLayer =
+  (
+    operation: string,
+    { input = {}, granted = false, action = operation, whole = false }: OnLayer = {},
+  ): Making =>
+  async (w) => {
+    const version = { LayerName: 'l', VersionNumber: 1 }
+    await w.functions('PublishLayerVersion', { LayerName: 'l', Content: { ZipFile } })
+    const OrganizationId = 'o-none000000'
+    if (granted)
+      await w.functions('AddLayerVersionPermission', { ...version, ...layerGrant, OrganizationId })
+    const arn = `${layerArn(w)}:1`
+    const named = operation.endsWith('ByArn')
+      ? { Arn: arn }
+      : { LayerName: layerArn(w), ...(!whole && { VersionNumber: 1 }) }
+    return {
+      input: { ...named, ...input },
+      decides: [[`lambda:${action}`, whole ? layerArn(w) : arn]],
+      // Whoever asks for somebody's layer is told by whom it is allowed.
+    }
+  }
+
+interface OnLayer {
+  readonly input?: Input
+  readonly granted?: boolean
+  readonly action?: string
+  readonly whole?: boolean
+}
+
 export const functionRows: ReadonlyMap<string, Making> = new Map<string, Making>([
+  [
+    'AddLayerVersionPermission',
+    onLayer('AddLayerVersionPermission', {
+      input: { ...layerGrant, OrganizationId: 'o-none000000' },
+    }),
+  ],
   ['AddPermission', on('AddPermission', () => permission)],
   [
     'CreateFunction',
@@ -98,4 +159,58 @@ export const functionRows: ReadonlyMap<string, Making> = new Map<string, Making>
       return { StatementId: 's' }
     }),
   ],
+  ['CreateAlias', on('CreateAlias', () => ({ Name: 'live', FunctionVersion: '$LATEST' }), onAlias)],
+  ['DeleteAlias', on('DeleteAlias', aliased, onAlias)],
+  ['DeleteFunctionConcurrency', on('DeleteFunctionConcurrency')],
+  [
+    'DeleteFunctionEventInvokeConfig',
+    on('DeleteFunctionEventInvokeConfig', async (w) => {
+      await configured(w)
+      return {}
+    }),
+  ],
+  ['DeleteLayerVersion', onLayer('DeleteLayerVersion')],
+  ['GetAccountSettings', anywhere('GetAccountSettings')],
+  ['GetAlias', on('GetAlias', aliased, onAlias)],
+  ['GetFunctionCodeSigningConfig', on('GetFunctionCodeSigningConfig')],
+  ['GetFunctionConcurrency', on('GetFunctionConcurrency')],
+  [
+    'GetFunctionEventInvokeConfig',
+    on('GetFunctionEventInvokeConfig', async (w) => {
+      await configured(w)
+      return {}
+    }),
+  ],
+  ['GetLayerVersion', onLayer('GetLayerVersion')],
+  ['GetLayerVersionByArn', onLayer('GetLayerVersionByArn', { action: 'GetLayerVersion' })],
+  ['GetLayerVersionPolicy', onLayer('GetLayerVersionPolicy', { granted: true })],
+  ['ListAliases', on('ListAliases')],
+  ['ListFunctionEventInvokeConfigs', on('ListFunctionEventInvokeConfigs')],
+  ['ListLayerVersions', onLayer('ListLayerVersions', { whole: true })],
+  ['ListLayers', anywhere('ListLayers')],
+  ['ListTags', onTags('ListTags')],
+  ['ListVersionsByFunction', on('ListVersionsByFunction')],
+  [
+    'PublishLayerVersion',
+    onLayer('PublishLayerVersion', { input: { Content: { ZipFile } }, whole: true }),
+  ],
+  ['PublishVersion', on('PublishVersion')],
+  ['PutFunctionConcurrency', on('PutFunctionConcurrency', () => reserved)],
+  [
+    'PutFunctionEventInvokeConfig',
+    on('PutFunctionEventInvokeConfig', () => ({ MaximumRetryAttempts: 0 })),
+  ],
+  [
+    'RemoveLayerVersionPermission',
+    onLayer('RemoveLayerVersionPermission', { input: { StatementId: 's' }, granted: true }),
+  ],
+  ['TagResource', onTags('TagResource', { Tags: { a: 'b' } })],
+  ['UntagResource', onTags('UntagResource', { TagKeys: ['team'] })],
+  [
+    'UpdateAlias',
+    on('UpdateAlias', async (w) => ({ ...(await aliased(w)), Description: 'new' }), onAlias),
+  ],
+  ['UpdateFunctionCode', on('UpdateFunctionCode', () => ({ ZipFile }))],
+  ['UpdateFunctionConfiguration', on('UpdateFunctionConfiguration', () => ({ Timeout: 9 }))],
+  ['UpdateFunctionEventInvokeConfig', on('UpdateFunctionEventInvokeConfig', configured)],
 ])

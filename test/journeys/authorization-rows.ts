@@ -43,6 +43,9 @@ export interface World {
   /** The answer of an operation of Lambda. */
   // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
   functions(operation: string, input: object): Promise<any>
+  /** The answer of an operation of CloudWatch Logs. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
+  logs(operation: string, input: object): Promise<any>
   /** The answer of an operation of Cognito user pools. */
   // biome-ignore lint/suspicious/noExplicitAny: rows say what they expect of it
   people(operation: string, input: object): Promise<any>

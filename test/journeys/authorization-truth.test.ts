@@ -30,12 +30,20 @@ import { users } from '../../src/services/iam/user-records.ts'
 import { services } from '../../src/services/index.ts'
 import { grants } from '../../src/services/kms/grant-records.ts'
 import { aliases, keys as kmsKeys, materials } from '../../src/services/kms/key-records.ts'
+import { eventConfigs as functionEventConfigs } from '../../src/services/lambda/event-invoke-configs.ts'
 import {
   aliases as functionAliases,
   policies as functionPolicies,
   functions as functionRecords,
   versions as functionVersions,
 } from '../../src/services/lambda/function-records.ts'
+import { layers as functionLayers } from '../../src/services/lambda/layer-records.ts'
+import {
+  chunks as logChunks,
+  groups as logGroups,
+  streams as logStreams,
+} from '../../src/services/logs/log-records.ts'
+import { resourcePolicies as logPolicies } from '../../src/services/logs/resource-policies.ts'
 import { accounts as members } from '../../src/services/organizations/account-records.ts'
 import { handshakes } from '../../src/services/organizations/handshake-records.ts'
 import { organizations as organizationRecords } from '../../src/services/organizations/organization-records.ts'
@@ -116,9 +124,18 @@ async function snapshot(world: World): Promise<unknown> {
     store.of(functionVersions).list(some),
     store.of(functionAliases).list(some),
     store.of(functionPolicies).list(some),
+    store.of(functionLayers).list(some),
+    store.of(functionEventConfigs).list(some),
+  ])
+  const logging = await Promise.all([
+    store.of(logGroups).list(some),
+    store.of(logStreams).list(some),
+    store.of(logChunks).list(some),
+    store.of(logPolicies).list(some),
   ])
   return [
     ...told,
+    ...logging.flatMap(({ records }) => records as readonly object[]),
     ...functions.flatMap(({ records }) => records as readonly object[]),
     ...encrypting.flatMap(({ records }) => records as readonly object[]),
     ...analyzing.flatMap(({ records }) => records as readonly object[]),
@@ -345,6 +362,8 @@ test('every action that is decided is one of the catalogue', async () => {
   assert.ok(asked.has('iam:PassRole') && asked.size > 80)
   // Decided as InvokeFunction.
   asked.delete('lambda:Invoke')
+  // Decided as GetLayerVersion.
+  asked.delete('lambda:GetLayerVersionByArn')
   // Decided as ReEncryptFrom and ReEncryptTo.
   asked.delete('kms:ReEncrypt')
   // Decided as GetFinding and ListFindings.

@@ -7,6 +7,7 @@ import { newAccessKey } from '../../src/services/iam/access-keys.ts'
 import { service as iam } from '../../src/services/iam/service.ts'
 import { service as kms } from '../../src/services/kms/service.ts'
 import { service as lambda } from '../../src/services/lambda/service.ts'
+import { service as logs } from '../../src/services/logs/service.ts'
 import { service as organizations } from '../../src/services/organizations/service.ts'
 import { encodeAuthorizationMessage } from '../../src/services/sts/identity.ts'
 import { service as sts } from '../../src/services/sts/service.ts'
@@ -27,6 +28,7 @@ import { credentialRows } from './authorization-rows-credentials.ts'
 import { federationRows, federationStsRows } from './authorization-rows-federation.ts'
 import { functionRows } from './authorization-rows-functions.ts'
 import { kmsRows } from './authorization-rows-kms.ts'
+import { logRows } from './authorization-rows-logs.ts'
 import { organizationsRows } from './authorization-rows-organizations.ts'
 import { delegationStsRows, reportRows } from './authorization-rows-reports.ts'
 
@@ -41,6 +43,7 @@ export const suites = [
   { service: organizations, rows: organizationsRows },
   { service: kms, rows: kmsRows },
   { service: lambda, rows: functionRows },
+  { service: logs, rows: logRows },
   { service: cognito, rows: cognitoRows },
   { service: accessanalyzer, rows: new Map([...accessAnalyzerRows, ...policyCheckRows]) },
 ] as const
@@ -89,6 +92,11 @@ export async function openAccountOf(house: Installation): Promise<Home> {
     async functions(operation, input) {
       const answer = await call(house.app.house, root, 'lambda', operation, input)
       assert.ok(answer.status < 300, `${operation}: ${answer.text}`)
+      return JSON.parse(answer.text || '{}')
+    },
+    async logs(operation, input) {
+      const answer = await call(house.app.house, root, 'logs', operation, input)
+      assert.equal(answer.status, 200, `${operation}: ${answer.text}`)
       return JSON.parse(answer.text || '{}')
     },
     async people(operation, input) {

@@ -1,15 +1,11 @@
-import type { CallContext } from '../../kernel/context.ts'
+import { chosenVersion } from './chosen-version.ts'
 import { fail, operation } from './contract.ts'
 import { execute, type Invocation } from './execution.ts'
-import { functionArn, type VersionRecord, versionName } from './function-records.ts'
-import {
-  type FunctionTarget,
-  findFunction,
-  found,
-  functionTarget,
-  notFound,
-} from './function-targets.ts'
+import { functionArn, versionName } from './function-records.ts'
+import { found, functionTarget, notFound } from './function-targets.ts'
 import { logOf } from './log-lines.ts'
+import { writeLog } from './log-writing.ts'
+import { enqueue } from './queued-events.ts'
 
 /** Bytes of an event: of one that is waited for, and of one that is queued. */
 const largest = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 } as const
@@ -27,7 +23,8 @@ export const Invoke = operation('Invoke', {
     ],
   },
   async handle(input, ctx, [target]) {
-    const version = await chosenVersion(target, ctx)
+    const version = await chosenVersion(found(target), ctx)
+    if (version === undefined) throw notFound(target)
     const type = input.InvocationType ?? 'RequestResponse'
     // The client takes streams too; on the wire it is bytes.
     const given = input.Payload as Uint8Array | undefined
@@ -39,16 +36,25 @@ export const Invoke = operation('Invoke', {
       )
     checkJson(payload)
     if (type === 'DryRun') return { StatusCode: 204 }
+    const clientContext = clientContextOf(input.ClientContext)
+    if (type === 'Event') {
+      const { name: functionName, qualifier } = target.named
+      const event = { functionName, qualifier, payload, clientContext, failures: 0, delays: 0 }
+      await enqueue({ ...event, requestId: ctx.requestId, queuedAt: ctx.now() }, version, ctx)
+      return { StatusCode: 202 }
+    }
     const invocation: Invocation = {
       version,
       arn: functionArn(target.named, target.named.name, target.named.qualifier),
       payload,
-      clientContext: clientContextOf(input.ClientContext),
+      clientContext,
       reservedConcurrency: found(target).record.reservedConcurrency,
       requestId: ctx.requestId,
     }
     const outcome = await execute(invocation, ctx)
     const log = logOf(outcome, invocation)
+    // The answer does not wait for it.
+    ctx.ports.functions.keep(writeLog(log, invocation, outcome, ctx))
     return {
       StatusCode: 200,
       ...(outcome.failed && { FunctionError: 'Unhandled' }),
@@ -62,21 +68,6 @@ export const Invoke = operation('Invoke', {
     }
   },
 })
-
-/** The version that works: an alias may send a share of the invocations to another one. */
-export async function chosenVersion(
-  target: FunctionTarget | undefined,
-  ctx: Pick<CallContext, 'store' | 'random'>,
-): Promise<VersionRecord> {
-  const { version, alias, record } = found(target)
-  if (version !== undefined) return version
-  const { other } = alias!
-  const draw = new DataView(ctx.random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32
-  const qualifier = other !== undefined && draw < other.weight ? other.version : alias!.version
-  const chosen = await findFunction(ctx.store, { name: record.name, qualifier })
-  if (chosen?.version === undefined) throw notFound(target)
-  return chosen.version
-}
 
 function checkJson(payload: Uint8Array): void {
   try {

@@ -7,6 +7,9 @@ import { fail, invalid } from './contract.ts'
 /** Seconds that the credentials of a process live. */
 export const sessionLength = 3_600
 
+/** A function's sessions have its name; session names have two characters at least. */
+export const sessionName = (functionName: string): string => functionName.padEnd(2, '-')
+
 /**
  * Credentials of a function's role, which must trust lambda.amazonaws.com.
  * @param id the unique id that the role must have, where a decision was made on it
@@ -21,8 +24,7 @@ export async function assumeExecutionRole(
 ): Promise<Credentials> {
   const input = {
     RoleArn: role,
-    // Session names have two characters at least.
-    RoleSessionName: functionName.padEnd(2, '-'),
+    RoleSessionName: sessionName(functionName),
     DurationSeconds: sessionLength,
   }
   const answer = await ctx

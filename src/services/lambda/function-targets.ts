@@ -95,7 +95,7 @@ export function found(target: FunctionTarget | undefined): FoundFunction {
   return target.record
 }
 
-export const notFound = (target: FunctionTarget | undefined): Error =>
+export const notFound = (target: Pick<FunctionTarget, 'resource'> | undefined): Error =>
   fail('ResourceNotFoundException', `Function not found: ${target?.resource ?? ''}`)
 
 /** The version that a found function stands for; an alias is followed by its main version. */

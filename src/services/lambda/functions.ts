@@ -4,6 +4,7 @@ import { AlreadyExists } from '../../kernel/store.ts'
 import { checkCode, dropCode, keepCode } from './code.ts'
 import { configurationOf } from './configuration.ts'
 import { fail, invalid, operation } from './contract.ts'
+import { eventConfigs } from './event-invoke-configs.ts'
 import { assumeExecutionRole, checkRoleAccount } from './execution-role.ts'
 import { functionName } from './function-names.ts'
 import {
@@ -15,9 +16,11 @@ import {
   versions,
 } from './function-records.ts'
 import { found, functionTarget, notFound, versionOf } from './function-targets.ts'
+import { keepLayers, layerContext, layerTargets, usedLayers } from './layer-use.ts'
 import { everything, listPage } from './listing.ts'
 import { mergedSettings } from './settings.ts'
 import { mergedTags, tagContext } from './tag-rules.ts'
+import { publish } from './versions.ts'
 
 export const CreateFunction = operation('CreateFunction', {
   access: {
@@ -26,12 +29,18 @@ export const CreateFunction = operation('CreateFunction', {
       const { name } = functionName(input.FunctionName, undefined, read)
       const resource = functionArn(read, name)
       return [
-        { resource, record: undefined, context: tagContext(input.Tags) },
+        {
+          resource,
+          record: undefined,
+          context: { ...tagContext(input.Tags), ...layerContext(input.Layers) },
+        },
         await passedRole(input.Role, 'lambda.amazonaws.com', read, resource),
-      ]
+        ...(await layerTargets(input.Layers, read)),
+      ] as const
     },
   },
-  async handle(input, ctx, [, passed]) {
+  async handle(input, ctx, targets) {
+    const [, passed] = targets
     const { name, account, qualifier } = functionName(input.FunctionName, undefined, ctx)
     if (account !== ctx.account || qualifier !== undefined)
       throw invalid('A function is made under a name of this account, without a qualifier.')
@@ -45,11 +54,12 @@ export const CreateFunction = operation('CreateFunction', {
     const tags = mergedTags({}, input.Tags)
     const checked = checkCode(input.Code, ctx)
     await assumeExecutionRole(input.Role, name, arn, ctx, passed.record?.id)
+    const taken = await usedLayers(targets, checked.code, ctx, checked.archive)
     const version: VersionRecord = {
       ...settings,
       functionName: name,
       number: 0,
-      layers: [],
+      layers: taken.map(({ used }) => used),
       architectures: input.Architectures ?? ['x86_64'],
       code: checked.code,
       lastModified: ctx.now(),
@@ -61,11 +71,13 @@ export const CreateFunction = operation('CreateFunction', {
         await tx.of(functions).create(record)
         await tx.of(versions).put(version)
         await keepCode(tx, holderOf(name), checked)
+        await keepLayers(tx, holderOf(name), taken)
       })
     } catch (error) {
       if (!(error instanceof AlreadyExists)) throw error
       throw fail('ResourceConflictException', `Function already exist: ${name}`)
     }
+    if (input.Publish) return publish(name, ctx, { target: { resource: arn } })
     return configurationOf(version, ctx, { fresh: 'created' })
   },
 })
@@ -154,6 +166,8 @@ async function deleteWhole(name: string, ctx: CallContext, missing: Error): Prom
       await tx.of(aliases).delete([name, alias.name])
     for (const policy of await everything((o) => tx.of(policies).list({ ...own, ...o })))
       await tx.of(policies).delete([name, policy.qualifier])
+    for (const one of await everything((o) => tx.of(eventConfigs).list({ ...own, ...o })))
+      await tx.of(eventConfigs).delete([name, one.qualifier])
     await dropCode(tx, holderOf(name))
   })
   const { account, region } = ctx
