@@ -6,6 +6,7 @@ import { Background } from './app/background.ts'
 import { Control } from './app/barrier-control.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
 import { inventoryOf } from './app/inventory.ts'
+import { messengers } from './app/messengers.ts'
 import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
 import { trustOf } from './app/trust.ts'
@@ -109,16 +110,16 @@ export async function createApp(
     local: config.functionsLocal,
     folder: join(config.data, 'functions'),
   })
+  const egress = egressOf(signRequest)
   const ports: Ports = guardedPorts({
     seals: store.seals,
     events: audit,
     activity,
-    egress: egressOf(signRequest),
+    egress,
     tokens: pkcs11(config.hsm),
     trust: trustOf(config),
     functions,
-    sendMail: (mail) => inbox.sendMail(mail),
-    sendSms: (sms) => inbox.sendSms(sms),
+    ...messengers(config, inbox, egress),
     sendNotification: (notification) => inbox.sendNotification(notification),
   })
 

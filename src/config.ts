@@ -35,6 +35,15 @@ export interface Config {
   readonly functions: 'sandbox' | 'process' | 'off'
   /** Functions may point to folders of this machine and to URLs. */
   readonly functionsLocal: boolean
+  /** Where mails go: `smtp://user@host:587`; undefined keeps them in the inbox. */
+  readonly smtp: string | undefined
+  /** Never a flag, which other processes could read. */
+  readonly smtpPassword: string | undefined
+  /** From whom mails come that name nobody. */
+  readonly mailFrom: string
+  /** Where text messages are POSTed to; undefined keeps them in the inbox. */
+  readonly smsWebhook: string | undefined
+  readonly smsWebhookSecret: string | undefined
   readonly testClock: boolean
   readonly log: 'pretty' | 'json'
   /** Enforce AWS's request rates. */
@@ -70,6 +79,9 @@ const flags = {
   'attestation-roots': { type: 'string' },
   functions: { type: 'string' },
   'functions-local': { type: 'boolean', default: false },
+  smtp: { type: 'string' },
+  'mail-from': { type: 'string', default: 'no-reply@localhost' },
+  'sms-webhook': { type: 'string' },
   'test-clock': { type: 'boolean', default: false },
   throttle: { type: 'boolean', default: false },
   'trusted-proxies': { type: 'string', default: '' },
@@ -130,6 +142,11 @@ export function readConfig(
     pkcs11PinFile: env.SALLYPORT_PKCS11_PIN_FILE,
     functions: oneOf('functions', text('functions') ?? 'process', ['sandbox', 'process', 'off']),
     functionsLocal: truth('functions-local', text('functions-local')!),
+    smtp: urlOf('smtp', text('smtp'), ['smtp:', 'smtps:']),
+    smtpPassword: env.SALLYPORT_SMTP_PASSWORD,
+    mailFrom: text('mail-from')!,
+    smsWebhook: urlOf('sms-webhook', text('sms-webhook'), ['https:', 'http:']),
+    smsWebhookSecret: env.SALLYPORT_SMS_WEBHOOK_SECRET,
     testClock: truth('test-clock', text('test-clock')!),
     throttle: truth('throttle', text('throttle')!),
     trustedProxies: networks(text('trusted-proxies')!),
@@ -211,6 +228,19 @@ function networks(text: string): BlockList {
     }
   }
   return list
+}
+
+function urlOf(
+  flag: string,
+  text: string | undefined,
+  protocols: readonly string[],
+): string | undefined {
+  const url = text === undefined ? undefined : URL.parse(text)
+  if (url === undefined) return undefined
+  // What was given may hold a password, and is not repeated.
+  if (url === null || !protocols.includes(url.protocol) || url.hostname === '')
+    throw new ConfigError(`--${flag} takes a URL that begins with ${protocols[0]}//`)
+  return text
 }
 
 function publicUrl(text: string | undefined): string | undefined {

@@ -25,6 +25,11 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
   --hsm <module path>          PKCS #11 module whose tokens serve KMS custom key stores
   --attestation-roots <path>   PEM file of roots whose attestation documents KMS believes (AWS's own)
   --functions sandbox          sandbox, process (their code is trusted), off
+  --smtp smtp://host:587       server that mails go through (they stay in the inbox); its password in
+                               SALLYPORT_SMTP_PASSWORD
+  --mail-from <address>        from whom mails come that name nobody
+  --sms-webhook <url>          where text messages are POSTed to (they stay in the inbox); signed with
+                               SALLYPORT_SMS_WEBHOOK_SECRET
   --functions-local            functions may point to folders of this machine and to URLs
   --test-clock                 lets "sallyport clock" move time forward
   --throttle                   enforces AWS's request rates

@@ -3,6 +3,7 @@ import type { Mail, Notification, Sms } from '../kernel/ports.ts'
 export interface InboxMessage {
   readonly kind: 'mail' | 'sms' | 'notification'
   readonly to: string
+  readonly from?: string | undefined
   readonly subject?: string | undefined
   readonly text: string
   readonly html?: string | undefined
@@ -21,8 +22,8 @@ export class Inbox {
     this.#now = now
   }
 
-  async sendMail({ to, subject, text, html }: Mail): Promise<void> {
-    this.#keep({ kind: 'mail', to, subject, text, html, at: this.#at() })
+  async sendMail({ to, from, subject, text, html }: Mail): Promise<void> {
+    this.#keep({ kind: 'mail', to, from, subject, text, html, at: this.#at() })
   }
 
   async sendSms({ to, text }: Sms): Promise<void> {

@@ -59,7 +59,13 @@ export async function newCode(
 }
 
 /** How an attempt with a code ended. A good code is used up with it. */
-export type Attempt = { readonly good: CodeRecord } | { readonly refused: () => Error }
+export type Attempt =
+  | { readonly good: CodeRecord }
+  | {
+      readonly refused: () => Error
+      /** There was never a code. */
+      readonly none?: boolean
+    }
 
 /**
  * Tries a code within the transaction that does what it permits. A refusal is returned, not thrown, so
@@ -75,7 +81,7 @@ export async function tryCode(
   how: 'use' | 'look' = 'use',
 ): Promise<Attempt> {
   const record = await tx.of(codes).get([pool, sub, purpose])
-  if (record === undefined) return { refused: expired }
+  if (record === undefined) return { refused: expired, none: true }
   const failed = record.failed.filter((time) => now.getTime() - time.getTime() < hour)
   if (failed.length >= rules[purpose].attempts) return { refused: tooMany }
   const a = Buffer.from(given)

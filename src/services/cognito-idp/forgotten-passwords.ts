@@ -4,6 +4,7 @@ import { checkSecretHash } from './client-secrets.ts'
 import { mismatch, tryCode } from './codes.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { deliveryDetails } from './delivery.ts'
+import { sendLater } from './hidden-deliveries.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
 import { hides, pretendedDelivery } from './pretence.ts'
 import { recoveryDestination, sendReset } from './recovery.ts'
@@ -30,8 +31,12 @@ export const ForgotPassword = operation('ForgotPassword', {
       (await migrated(app, { name: input.Username }, ctx))
     const to = user && recoveryDestination(pool, user, 'self')
     const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
-    if (hides(app) && (to === undefined || !can))
-      return { CodeDeliveryDetails: pretendedDelivery(pool, input.Username) }
+    if (hides(app)) {
+      const reachable = can ? to : undefined
+      await sendLater('reset', app, reachable && user, ctx)
+      const pretended = pretendedDelivery(pool, input.Username)
+      return { CodeDeliveryDetails: reachable ? deliveryDetails(reachable) : pretended }
+    }
     if (user === undefined) throw noCombination()
     if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
     if (!can)
@@ -58,7 +63,8 @@ export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
     const looked = await ctx.store.transaction((tx) =>
       tryCode(tx, user, 'reset', input.ConfirmationCode, now, 'look'),
     )
-    if ('refused' in looked) throw looked.refused()
+    // That no code was asked for would tell who exists.
+    if ('refused' in looked) throw looked.none && hides(app) ? mismatch() : looked.refused()
     // Only who has the code hears which passwords were used before.
     await checkHistory(pool, await credentialsOf(ctx, user), input.Password)
     const password = await newPassword(pool, user.username, input.Password, ctx)

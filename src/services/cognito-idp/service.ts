@@ -45,6 +45,7 @@ import {
 } from './domains.ts'
 import { ConfirmForgotPassword, ForgotPassword } from './forgotten-passwords.ts'
 import { CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup } from './groups.ts'
+import { sendHidden } from './hidden-sending.ts'
 import {
   CreateIdentityProvider,
   DeleteIdentityProvider,
@@ -264,6 +265,7 @@ export const service = defineService<C>()({
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
     'cognito-idp.ForgetCustomAuth': forgetCustomAuth,
+    'cognito-idp.SendHidden': sendHidden,
     'cognito-idp.RotateKeys': rotateKeys,
     'cognito-idp.DropKeys': dropKeys,
   },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   AuthenticationDetails,
   CognitoRefreshToken,
@@ -170,4 +171,31 @@ test('nobody learns who has an account, where the client hides it', async () => 
     }),
     refused('NotAuthorizedException', 'Incorrect username or password.'),
   )
+})
+
+test('where the client hides who exists, codes are sent after the answer', async () => {
+  const { idp } = cognito
+  const { UserPoolId, ClientId } = await app({ PreventUserExistenceErrors: 'ENABLED' })
+  const Username = 'rae'
+  await idp.adminCreateUser({
+    UserPoolId,
+    Username,
+    MessageAction: 'SUPPRESS',
+    UserAttributes: [
+      { Name: 'email', Value: 'rae@example.com' },
+      { Name: 'email_verified', Value: 'true' },
+    ],
+  })
+  await idp.adminSetUserPassword({ UserPoolId, Username, Password: 'Permanent-1', Permanent: true })
+  const Password = 'Permanent-2'
+  const guess = { ClientId, Username, Password, ConfirmationCode: '123456' }
+  await assert.rejects(idp.confirmForgotPassword(guess), refused('CodeMismatchException', /./))
+  const { CodeDeliveryDetails } = await idp.forgotPassword({ ClientId, Username })
+  assert.equal(CodeDeliveryDetails!.Destination, 'r***@e***')
+  let ConfirmationCode: string | undefined
+  for (let n = 0; n < 100 && ConfirmationCode === undefined; n++) {
+    await pause(50)
+    ConfirmationCode = await codeFor('rae@example.com')
+  }
+  await idp.confirmForgotPassword({ ...guess, ConfirmationCode })
 })

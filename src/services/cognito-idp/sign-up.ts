@@ -18,6 +18,7 @@ import { credentials, noCredentials } from './credential-records.ts'
 import { deliver, deliveryDetails } from './delivery.ts'
 import { methodOf } from './factor-answers.ts'
 import { isPasswordless } from './first-factors.ts'
+import { sendLater } from './hidden-deliveries.ts'
 import { asLink, confirmationMessage, type Destination, destinationOf } from './messages.ts'
 import { checkPassword, newPassword, withPassword } from './passwords.ts'
 import type { PoolRecord } from './pool-records.ts'
@@ -203,10 +204,22 @@ const confirming = (
 async function resend(app: App, name: string, ctx: CallContext): Promise<CodeDeliveryDetailsType> {
   const { pool } = app
   const user = await findUser(ctx.store, pool, name)
-  if (user === undefined) {
-    if (hides(app)) return pretendedDelivery(pool, name)
-    throw noCombination()
+  if (hides(app) && user?.status !== 'CONFIRMED') {
+    await sendLater('confirm', app, user, ctx)
+    const to = user && confirmation(app, user)
+    return to === undefined ? pretendedDelivery(pool, name) : deliveryDetails(to)
   }
+  if (user === undefined) throw noCombination()
+  return resendConfirmation(app, user, ctx)
+}
+
+/** Sends another code to a user who is not confirmed. */
+export async function resendConfirmation(
+  app: App,
+  user: UserRecord,
+  ctx: CallContext,
+): Promise<CodeDeliveryDetailsType> {
+  const { pool } = app
   if (user.status !== 'UNCONFIRMED') throw invalid('User is already confirmed.')
   const to = confirmation(app, user)
   if (to === undefined) throw invalid('Auto verification not turned on.')
