@@ -260,7 +260,7 @@ export const service = defineService<C>()({
     VerifyUserAttribute,
   },
   notYet: {
-    others: 'functions, federation, domains, risk and import are still to be built',
+    others: 'federated users, risk, import, replicas and provisioned limits are still to be built',
   },
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
