@@ -70,7 +70,9 @@ export const install = (...flags: string[]): Promise<Installation> => installAt(
 /** As `install`, on premises of the test's own. */
 export async function installAt(premises: Premises, ...flags: string[]): Promise<Installation> {
   const data = premises.data ?? mkdtempSync(join(tmpdir(), 'sallyport-test-'))
-  const args = ['--store', 'memory', '--port', '0', '--data', data, ...flags]
+  // Not every machine that runs tests has sandboxes: those that are about them ask for one.
+  const given = ['--store', 'memory', '--port', '0', '--data', data, '--functions', 'process']
+  const args = [...given, ...flags]
   const config: Config = readConfig(args, {}, false)
   const app = await createApp(config, quiet, [...services, ...(premises.services ?? [])])
   premises.prepare?.(app)

@@ -24,7 +24,7 @@ const help = `sallyport start: serves AWS's APIs until it is told to stop
                                (PIN from SALLYPORT_PKCS11_PIN or SALLYPORT_PKCS11_PIN_FILE)
   --hsm <module path>          PKCS #11 module whose tokens serve KMS custom key stores
   --attestation-roots <path>   PEM file of roots whose attestation documents KMS believes (AWS's own)
-  --functions sandbox          sandbox, process (their code is trusted), off
+  --functions sandbox          sandbox, process (their code is trusted; so with --auth open), off
   --smtp smtp://host:587       server that mails go through (they stay in the inbox); its password in
                                SALLYPORT_SMTP_PASSWORD
   --mail-from <address>        from whom mails come that name nobody

@@ -45,6 +45,8 @@ export class CodeCache {
 
   async #make(folder: string, read: () => Promise<readonly ZipEntry[]>): Promise<string> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 })
+    // Node.js looks for packages upwards: this is where it stops.
+    await writeFile(join(this.#root, 'package.json'), '{}\n')
     const building = await mkdtemp(join(this.#root, 'unpacking-'))
     try {
       await unpack(await read(), building)

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FunctionNotRun } from '../../kernel/functions.ts'
 import type { Interpreters, Places } from './runtimes.ts'
@@ -16,7 +18,16 @@ const bootstraps = ['./bootstraps', '../bootstraps']
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
   .find((path) => existsSync(path))!
 
-interface Confined {
+/** Folders of one process. */
+export interface OwnPlaces {
+  readonly task: string
+  readonly opt: string | undefined
+  /** A folder that goes away with the process. */
+  readonly base: string
+}
+
+export interface Confined {
+  /** Where things are for the process. */
   readonly places: Places
   readonly interpreters: Interpreters
   readonly cwd: string
@@ -26,6 +37,7 @@ interface Confined {
 /** What stands between a function and the machine that it runs on. */
 export class Confinement {
   readonly #isolation: Isolation
+  #trial: { readonly failure: string | undefined } | undefined
 
   constructor(isolation: Isolation) {
     this.#isolation = isolation
@@ -38,18 +50,81 @@ export class Confinement {
         'off',
         'Functions are not run by this installation: start it with --functions sandbox, or with --functions process if you trust their code.',
       )
+    if (this.#isolation === 'process') return
+    this.#trial ??= { failure: tryOut() }
+    if (this.#trial.failure !== undefined)
+      throw new FunctionNotRun(
+        'off',
+        `Functions are run in sandboxes, which this machine does not allow (${this.#trial.failure}): start Sallyport with --functions process if you trust their code.`,
+      )
   }
 
-  around(places: Omit<Places, 'runtime'>): Confined {
-    const interpreters = { node: process.execPath, python: pythonOf() }
+  around({ task, opt, base }: OwnPlaces): Confined {
+    const interpreters = { node: process.execPath, python: pythonOf().program }
+    const scratch = join(base, 'tmp')
+    mkdirSync(scratch, { recursive: true, mode: 0o700 })
+    if (this.#isolation !== 'sandbox')
+      return {
+        places: { task, opt, scratch, runtime: bootstraps },
+        interpreters,
+        cwd: task,
+        wrap: (command) => [...dyingWithParent(), ...command],
+      }
     return {
-      places: { ...places, runtime: bootstraps },
+      places: {
+        task: '/var/task',
+        opt: opt && '/opt',
+        scratch: '/tmp',
+        runtime: '/var/runtime',
+      },
       interpreters,
-      cwd: places.task,
-      wrap: (command) => [...dyingWithParent(), ...command],
+      cwd: base,
+      wrap: (command) => [
+        ...dyingWithParent(),
+        ...sandboxed({ task, opt, base }, pythonOf().folders, command),
+      ],
     }
   }
 }
+
+function sandboxed(
+  { task, opt, base }: OwnPlaces,
+  pythonFolders: readonly string[],
+  command: readonly string[],
+): readonly string[] {
+  const root = join(base, 'root')
+  mkdirSync(root, { recursive: true })
+  const programs = [process.execPath, ...pythonFolders].join(':')
+  return [
+    ...['unshare', '--user', '--map-root-user', '--mount', '--pid', '--ipc', '--uts'],
+    ...['--fork', '--kill-child', 'sh', join(bootstraps, 'sandbox.sh')],
+    ...[root, task, opt ?? '', join(base, 'tmp'), bootstraps, programs, '--', ...command],
+  ]
+}
+
+/** What stands against sandboxes on this machine; undefined when they work. */
+function tryOut(): string | undefined {
+  if (process.platform !== 'linux') return 'they need Linux'
+  const base = mkdtempSync(join(tmpdir(), 'sallyport-sandbox-'))
+  try {
+    mkdirSync(join(base, 'tmp'))
+    const [command = '', ...args] = sandboxed(
+      { task: bootstraps, opt: undefined, base },
+      [],
+      ['/bin/true'],
+    )
+    execFileSync(command, args, { stdio: 'pipe', timeout: 10_000, env: { PATH: searchPath } })
+    return undefined
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: Buffer }
+    return (stderr?.toString().trim().split('\n').at(-1) || message).slice(0, 200)
+  } finally {
+    rmSync(base, { recursive: true, force: true })
+  }
+}
+
+/** Where the programs of a sandbox's beginning are. */
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Ends a process when Sallyport ends, however that may be. */
 const dyingWithParent = (): readonly string[] =>
@@ -57,16 +132,30 @@ const dyingWithParent = (): readonly string[] =>
     ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--']
     : []
 
-let python: string | undefined
+interface Python {
+  readonly program: string
+  /** Everything that it needs of the machine beside /usr. */
+  readonly folders: readonly string[]
+}
+
+let python: Python | undefined
 
 /** The machine's Python, not a wrapper that chooses one. */
-function pythonOf(): string {
+function pythonOf(): Python {
   python ??= (() => {
     try {
-      const args = ['-c', 'import sys; print(sys.executable)']
-      return execFileSync('python3', args, { encoding: 'utf8', timeout: 10_000 }).trim()
+      const args = [
+        '-c',
+        'import sys; print(sys.executable, sys.prefix, sys.base_prefix, sep="\\n")',
+      ]
+      const options = { encoding: 'utf8', timeout: 10_000 } as const
+      const [program = 'python3', ...prefixes] = execFileSync('python3', args, options)
+        .trim()
+        .split('\n')
+      const folders = [...new Set(prefixes)].filter((folder) => folder !== '/' && folder !== '/usr')
+      return { program, folders }
     } catch {
-      return 'python3'
+      return { program: 'python3', folders: [] }
     }
   })()
   return python

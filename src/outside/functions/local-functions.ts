@@ -153,16 +153,16 @@ export class LocalFunctions implements Functions {
       id: randomBytes(16).toString('hex'),
       startedAt: Date.now(),
     }
-    const scratch = mkdtempSync(join(tmpdir(), 'sallyport-function-'))
+    const base = mkdtempSync(join(tmpdir(), 'sallyport-function-'))
     const token = randomBytes(24).toString('base64url')
     const end = () => {
       this.#api.dismiss(token)
       pool.processes.delete(worker)
       if (pool.processes.size === 0 && this.#pools.get(key) === pool) this.#pools.delete(key)
-      rmSync(scratch, { recursive: true, force: true })
+      rmSync(base, { recursive: true, force: true })
     }
     const own = await environment.variables(identity)
-    const confined = this.#confinement.around({ task, opt, scratch })
+    const confined = this.#confinement.around({ task, opt, base })
     const launch = launchOf(runtime, confined.places, memory, confined.interpreters)
     const [command, ...args] = confined.wrap(launch.command)
     let side: FunctionProcess | undefined

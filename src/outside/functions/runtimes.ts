@@ -41,7 +41,7 @@ export function launchOf(
   const common = {
     LAMBDA_TASK_ROOT: task,
     LAMBDA_RUNTIME_DIR: places.runtime,
-    PATH: ['/usr/local/bin', '/usr/bin', '/bin', ...inOpt('bin')].join(':'),
+    PATH: ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin', ...inOpt('bin')].join(':'),
     LD_LIBRARY_PATH: [task, join(task, 'lib'), ...inOpt('lib')].join(':'),
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',

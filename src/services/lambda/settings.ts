@@ -71,6 +71,7 @@ const supported = /^(nodejs(18|20|22|24)\.x|python3\.(9|1\d)|provided\.(al2|al20
 
 /** Applies the settings of a request to those that were there. */
 export function mergedSettings(given: GivenSettings, old: Partial<Settings>): Settings {
+  checkLimits(given)
   refuseWhatIsMissing(given)
   const runtime = given.Runtime ?? old.runtime
   const handler = given.Handler ?? old.handler
@@ -99,6 +100,22 @@ export function mergedSettings(given: GivenSettings, old: Partial<Settings>): Se
     ephemeralStorage: given.EphemeralStorage?.Size ?? old.ephemeralStorage ?? 512,
     logging: loggingOf(given, old.logging),
   }
+}
+
+/** Limits that AWS keeps and its model does not tell. */
+function checkLimits({ Timeout = 1, MemorySize = 128 }: GivenSettings): void {
+  const beyond =
+    Timeout > 900
+      ? ([Timeout, 'timeout', 900] as const)
+      : MemorySize > 10_240
+        ? ([MemorySize, 'memorySize', 10_240] as const)
+        : undefined
+  if (beyond === undefined) return
+  const [value, member, most] = beyond
+  throw fail(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
+  )
 }
 
 function refuseWhatIsMissing(given: GivenSettings): void {
