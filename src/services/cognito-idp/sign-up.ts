@@ -141,7 +141,8 @@ export const ConfirmSignUp = operation('ConfirmSignUp', {
     }
     if (user === undefined) throw hides(app) ? expired() : noCombination()
     const attempt = await confirmed(app, user, input, ctx)
-    if (!session) return {}
+    // Amplify tells no session here, and expects one: the code is what counts.
+    if (!isAllowed(app, 'USER_AUTH', '')) return {}
     const code = attempt.good.attribute === 'email' ? 'EMAIL_OTP' : 'SMS_OTP'
     const amr = [methodOf(code)]
     const challenge = signUpSessions.confirmed
