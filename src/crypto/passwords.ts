@@ -1,5 +1,11 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { refuseInside } from '../kernel/inside.ts'
+import {
+  foreignAlgorithm,
+  type HashAlgorithm,
+  isForeign,
+  isForeignPassword,
+} from './foreign-passwords.ts'
 
 /** What a hash costs. Kept in the hash, so that a later raise leaves older hashes readable. */
 interface Cost {
@@ -79,13 +85,46 @@ export async function hashPassword(
 /**
  * Whether the password is the one that was hashed; compared in constant time. Without a hash the
  * same work is done and the answer is false, so that nobody learns by the clock who exists.
- * @param encoded what `hashPassword` gave; anything else is a fault of the store, and throws
+ * @param encoded what `hashPassword` gave, or a hash from elsewhere that `hashAlgorithm` knows; anything
+ *   else is a fault of the store, and throws
  */
 export async function isPassword(password: string, encoded: string | undefined): Promise<boolean> {
+  if (encoded !== undefined && isForeign(encoded)) {
+    refuseInside('password hashing')
+    return isForeignPassword(password, encoded)
+  }
   const { cost, salt, hash } = encoded === undefined ? nobody : parsed(encoded)
   const given = await (await engine())(password, salt, cost, hash.length)
   return timingSafeEqual(given, hash) && encoded !== undefined
 }
+
+/** How a hash was made, where its password can be verified here and at a cost that is not absurd. */
+export function hashAlgorithm(encoded: string): HashAlgorithm | undefined {
+  if (isForeign(encoded)) return foreignAlgorithm(encoded)
+  let known: ReturnType<typeof parsed>
+  try {
+    known = parsed(encoded)
+  } catch {
+    return undefined
+  }
+  const { cost, salt, hash } = known
+  const { memory, passes, lanes } = cost
+  const bounded =
+    lanes >= 1 &&
+    lanes <= most.lanes &&
+    memory >= 8 * lanes &&
+    memory <= most.memory &&
+    passes >= 1 &&
+    memory * passes <= most.work
+  return bounded && salt.length >= 8 && hash.length >= 16 ? 'ARGON2ID' : undefined
+}
+
+/** Whether another algorithm or cost would be chosen today. */
+export const isOutdated = (encoded: string): boolean =>
+  !encoded.startsWith(`$argon2id$v=19$m=${today.memory},t=${today.passes},p=${today.lanes}$`)
+
+/** What a hash from elsewhere may cost at most: KiB, lanes, and KiB times passes. */
+const most = { memory: 262_144, lanes: 16, work: 1_048_576 }
 
 const nobody = { cost: today, salt: Buffer.alloc(saltLength), hash: Buffer.alloc(hashLength) }
 
