@@ -55,7 +55,8 @@ function parsed(encoded: string): Parsed | undefined {
     ) ?? []
   if (made !== undefined) return pbkdf2Of(Number(iterations), bytesOf(coded!), made)
   const [, count, text, end] =
-    /^pbkdf2_sha256\$(\d{1,7})\$([!-#%-~]{1,128})\$([A-Za-z0-9+/]{22,86}={0,2})$/.exec(encoded) ?? []
+    /^pbkdf2_sha256\$(\d{1,7})\$([!-#%-~]{1,128})\$([A-Za-z0-9+/]{22,86}={0,2})$/.exec(encoded) ??
+    []
   return end === undefined ? undefined : pbkdf2Of(Number(count), Buffer.from(text!), end)
 }
 

@@ -32,7 +32,7 @@ export async function servePage(exchange: Exchange, house: House): Promise<HttpR
     const entry = entryOf(request.path, house)!
     const loaded = await house.service(entry)
     const { page, params } = findPage(loaded, exchange)
-    await collectInto(exchange, page.rawBody)
+    if (!page.streamedBody) await collectInto(exchange, page.rawBody)
     exchange.loaded = loaded
     exchange.owner = { account: house.account, region: house.region }
     exchange.region = house.region
@@ -121,9 +121,14 @@ function pageRequest(
     query: new URLSearchParams(query),
     form: new URLSearchParams(form),
     body: isRaw ? body : new Uint8Array(),
+    stream: body instanceof Uint8Array ? once(body) : body,
     headers,
     cookies: cookiesOf(headers.cookie),
   }
+}
+
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (body.length > 0) yield body
 }
 
 function cookiesOf(header = ''): Map<string, string> {

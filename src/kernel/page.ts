@@ -12,6 +12,8 @@ export interface Page {
   readonly path: string
   /** Takes the body as it is, up to so many bytes, instead of a form. */
   readonly rawBody?: number | undefined
+  /** Takes the body as it arrives (`request.stream`), and minds its length itself. */
+  readonly streamedBody?: true | undefined
   readonly handle: (request: PageRequest, ctx: PageContext) => HttpResponse | Promise<HttpResponse>
 }
 
@@ -23,6 +25,8 @@ export interface PageRequest {
   readonly form: URLSearchParams
   /** The body of a page that takes it raw; empty for others. */
   readonly body: Uint8Array
+  /** The body of a page that takes it as it arrives; of others what they were given whole. */
+  readonly stream: AsyncIterable<Uint8Array>
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly cookies: ReadonlyMap<string, string>
 }

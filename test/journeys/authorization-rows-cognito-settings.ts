@@ -1,5 +1,5 @@
 import { everywhere, onClient, onPool, type Pool, plain } from './authorization-pools.ts'
-import type { Making, World } from './authorization-rows.ts'
+import { document, type Making, type World } from './authorization-rows.ts'
 
 /** A row about something that is made first, by another operation on the same pool. */
 const after = (
@@ -68,6 +68,28 @@ const onTerms = (name: string): [string, Making] => [
   onPool(name, async (p, w) => (await withTerms(p, w)).byId),
 ]
 
+/** A role to write the log of an import under; the row of its making is decided on it too. */
+async function newImport(p: Pool, w: World) {
+  const name = { RoleName: 'imports' }
+  const service = { Service: 'cognito-idp.amazonaws.com' }
+  const statement = { Effect: 'Allow', Principal: service, Action: 'sts:AssumeRole' }
+  await w.send('CreateRole', { ...name, AssumeRolePolicyDocument: document(statement) })
+  const CloudWatchLogsRoleArn = `arn:aws:iam::${w.account}:role/imports`
+  return { ...p.id, JobName: 'move', CloudWatchLogsRoleArn }
+}
+
+/** A row about an import job that waits for its file. */
+const onImport = (name: string, answers?: string): [string, Making] => [
+  name,
+  async (w) => {
+    const row = await onPool(name, async (p) => {
+      const { UserImportJob } = await w.people('CreateUserImportJob', await newImport(p, w))
+      return { ...p.id, JobId: UserImportJob.JobId }
+    })(w)
+    return { ...row, answers }
+  },
+]
+
 /** What belongs to a pool beside its users. */
 export const poolSettingsRows: readonly [string, Making][] = [
   plain('CreateResourceServer', server[1]),
@@ -110,4 +132,18 @@ export const poolSettingsRows: readonly [string, Making][] = [
   plain('GetSigningCertificate'),
   plain('SetLogDeliveryConfiguration', { LogConfigurations: [] }),
   plain('GetLogDeliveryConfiguration'),
+  plain('GetCSVHeader'),
+  [
+    'CreateUserImportJob',
+    async (w) => {
+      const row = await onPool('CreateUserImportJob', newImport)(w)
+      const role = String(row.input.CloudWatchLogsRoleArn)
+      // The role is proven when the job runs.
+      return { ...row, decides: [...row.decides, ['iam:PassRole', role]], outlives: true }
+    },
+  ],
+  onImport('DescribeUserImportJob'),
+  onImport('StartUserImportJob', 'PreconditionNotMetException'),
+  onImport('StopUserImportJob', 'PreconditionNotMetException'),
+  plain('ListUserImportJobs', { MaxResults: 10 }),
 ]

@@ -1,10 +1,11 @@
-import { isPassword } from '../../crypto/passwords.ts'
+import { isOutdated, isPassword } from '../../crypto/passwords.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
 import type { CredentialRecord } from './credential-records.ts'
 import { checkLock, failedOnce } from './lockout.ts'
+import { newPassword } from './passwords.ts'
 import { hides } from './pretence.ts'
 import type { UserRecord } from './user-records.ts'
 import { noUser } from './usernames.ts'
@@ -52,5 +53,25 @@ export async function provePassword(
     await noteFailure(user, ctx)
     throw incorrect()
   }
-  return { user, credential }
+  if (credential.srp !== undefined && !isOutdated(credential.hash!)) return { user, credential }
+  return { user, credential: await renewed(app, user, credential, password, ctx) }
+}
+
+/**
+ * Keeps a password as passwords are kept here. One that was imported is known by a hash from elsewhere, and
+ * by no verifier for SRP, until it is given the first time.
+ */
+async function renewed(
+  { pool }: App,
+  user: UserRecord,
+  credential: CredentialRecord,
+  password: string,
+  ctx: CallContext,
+): Promise<CredentialRecord> {
+  const { hash, srp } = await newPassword(pool, user.username, password, ctx)
+  await changeUser(ctx, user, {
+    // It may have been changed meanwhile.
+    credential: (old) => (old.hash === credential.hash ? { ...old, hash, srp } : old),
+  })
+  return { ...credential, hash, srp }
 }

@@ -8,6 +8,7 @@ import { customAuths } from './custom-auth-records.ts'
 import { domainsOf } from './domain-records.ts'
 import { groups } from './groups.ts'
 import { identityProviders } from './identity-provider-records.ts'
+import { checkNoImport, importJobs, importParts } from './import-records.ts'
 import { logDeliveries } from './log-delivery.ts'
 import { brandings } from './managed-branding.ts'
 import { places, pools } from './pool-records.ts'
@@ -32,6 +33,7 @@ export const DeleteUserPool = operation('DeleteUserPool', {
         throw invalid(
           'The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.',
         )
+      await checkNoImport(tx, id)
       const { prefix, custom } = await domainsOf(tx, id)
       if (prefix !== undefined || custom !== undefined)
         throw invalid(
@@ -68,6 +70,8 @@ async function drain<R, I extends Record<string, Index<R>>>(
 }
 
 const contents = [
+  importJobs,
+  importParts,
   users,
   credentials,
   ...belongings,

@@ -54,6 +54,15 @@ import {
   ListIdentityProviders,
   UpdateIdentityProvider,
 } from './identity-providers.ts'
+import { dropImport, expireImport } from './import-cleanup.ts'
+import {
+  CreateUserImportJob,
+  DescribeUserImportJob,
+  GetCSVHeader,
+  ListUserImportJobs,
+} from './import-jobs.ts'
+import { importUsers, StartUserImportJob, StopUserImportJob } from './import-runs.ts'
+import { importPages } from './import-upload.ts'
 import { issuerPages } from './issuer-pages.ts'
 import { GetLogDeliveryConfiguration, SetLogDeliveryConfiguration } from './log-delivery.ts'
 import {
@@ -177,6 +186,7 @@ export const service = defineService<C>()({
     CreateManagedLoginBranding,
     CreateResourceServer,
     CreateTerms,
+    CreateUserImportJob,
     CreateUserPool,
     CreateUserPoolClient,
     CreateUserPoolDomain,
@@ -198,11 +208,13 @@ export const service = defineService<C>()({
     DescribeResourceServer,
     DescribeTerms,
     DescribeTermsByClient,
+    DescribeUserImportJob,
     DescribeUserPool,
     DescribeUserPoolClient,
     DescribeUserPoolDomain,
     ForgetDevice,
     ForgotPassword,
+    GetCSVHeader,
     GetDevice,
     GetGroup,
     GetIdentityProviderByIdentifier,
@@ -224,6 +236,7 @@ export const service = defineService<C>()({
     ListResourceServers,
     ListTagsForResource,
     ListTerms,
+    ListUserImportJobs,
     ListUserPoolClientSecrets,
     ListUserPoolClients,
     ListUserPools,
@@ -243,7 +256,9 @@ export const service = defineService<C>()({
     SetUserPoolSessionConfiguration,
     SetUserSettings,
     SignUp,
+    StartUserImportJob,
     StartWebAuthnRegistration,
+    StopUserImportJob,
     TagResource,
     UntagResource,
     UpdateDeviceStatus,
@@ -260,7 +275,7 @@ export const service = defineService<C>()({
     VerifyUserAttribute,
   },
   notYet: {
-    others: 'federated users, risk, import, replicas and provisioned limits are still to be built',
+    others: 'federated users, risk, replicas and provisioned limits are still to be built',
   },
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
@@ -268,9 +283,12 @@ export const service = defineService<C>()({
     'cognito-idp.SendHidden': sendHidden,
     'cognito-idp.RotateKeys': rotateKeys,
     'cognito-idp.DropKeys': dropKeys,
+    'cognito-idp.ImportUsers': importUsers,
+    'cognito-idp.ExpireImport': expireImport,
+    'cognito-idp.DropImport': dropImport,
   },
   invalid,
-  pages: [...issuerPages, confirmPage],
+  pages: [...issuerPages, confirmPage, ...importPages],
   secrets: [
     'AccessToken',
     'Attributes',
@@ -291,6 +309,7 @@ export const service = defineService<C>()({
     'DeviceSecretVerifierConfig',
     'Filter',
     'Password',
+    'PreSignedUrl',
     'PreviousPassword',
     'ProposedPassword',
     'SecretCode',

@@ -5,6 +5,7 @@ import { fail, invalid, operation } from './contract.ts'
 import { grantSenderKey } from './custom-senders.ts'
 import { domainsOf } from './domain-records.ts'
 import { checkFirstFactors } from './first-factors.ts'
+import { checkNoImport } from './import-records.ts'
 import { storePage } from './listing.ts'
 import { type PoolRecord, places, pools } from './pool-records.ts'
 import { poolSettings } from './pool-settings.ts'
@@ -134,6 +135,7 @@ export const UpdateUserPool = operation('UpdateUserPool', {
     const tags = input.UserPoolTags === undefined ? undefined : newTags(input.UserPoolTags)
     await ctx.store.transaction(async (tx) => {
       const old = await livingPool(tx, id)
+      await checkNoImport(tx, id)
       const { MfaConfiguration: mode = 'OFF' } = input
       const offers = old.mfa.softwareToken || old.mfa.email !== undefined
       if (!offers) checkSms(input)
@@ -181,6 +183,7 @@ export const AddCustomAttributes = operation('AddCustomAttributes', {
     const { id } = foundPool(target, input)
     await ctx.store.transaction(async (tx) => {
       const pool = await livingPool(tx, id)
+      await checkNoImport(tx, id)
       const schema = withCustom(pool.schema, input.CustomAttributes)
       await tx.of(pools).put({ ...pool, schema, modifiedAt: ctx.now() })
     })
