@@ -17,7 +17,7 @@ const trusting = (Service: string) =>
 before(async () => {
   cognito = await installCognito('--test-clock')
   const { iam } = cognito.house.as()
-  const { CreateRoleCommand } = await import('@aws-sdk/client-iam')
+  const { CreateRoleCommand, PutRolePolicyCommand } = await import('@aws-sdk/client-iam')
   const made = await iam.send(
     new CreateRoleCommand({
       RoleName: 'import-logs',
@@ -25,6 +25,18 @@ before(async () => {
     }),
   )
   role = made.Role!.Arn!
+  const Resource = 'arn:aws:logs:us-east-1:*:log-group:/aws/cognito/*'
+  const Action = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents']
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'import-logs',
+      PolicyName: 'logs',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action, Resource }],
+      }),
+    }),
+  )
 })
 after(() => cognito.close())
 
@@ -55,6 +67,15 @@ async function over(named: { UserPoolId: string; JobId: string }) {
     if (!['Pending', 'InProgress'].includes(job!.Status!)) return job!
     await pause(20)
   }
+}
+
+async function logOf(logGroupName: string, logStreamName: string) {
+  const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs')
+  const { url, admin } = cognito.house
+  const logs = new CloudWatchLogs({ endpoint: url, region: 'us-east-1', credentials: admin })
+  const { events } = await logs.getLogEvents({ logGroupName, logStreamName, startFromHead: true })
+  logs.destroy()
+  return events!.map(({ message }) => message!)
 }
 
 const header = [
@@ -106,6 +127,12 @@ test('a file of users: each lands as its row says, and the rest is counted', asy
   assert.equal(job.Status, 'Succeeded')
   assert.deepEqual([job.ImportedUsers, job.SkippedUsers, job.FailedUsers], [1, 1, 7])
   assert.ok(job.StartDate && job.CompletionDate)
+  const told = await logOf(`/aws/cognito/userpools/${UserPoolId}/people`, `${job.JobId}/move`)
+  assert.equal(told.length, 9)
+  assert.equal(told[0], '[SUCCEEDED] Line Number 2 - The import succeeded.')
+  assert.equal(told[1], '[SKIPPED] Line Number 3 - The user already exists.')
+  assert.match(told[2]!, /^\[FAILED\] Line Number 4 - The User Record does not set any of the auto/)
+  assert.ok(!/ada|@/.test(told.join()), 'no data of users is in the log')
   const ada = await idp.adminGetUser({ UserPoolId, Username: 'ada' })
   assert.equal(ada.UserStatus, 'RESET_REQUIRED')
   const attributes = new Map(ada.UserAttributes!.map(({ Name, Value }) => [Name, Value]))
