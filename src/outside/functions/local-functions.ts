@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,9 +10,11 @@ import {
   type Functions,
   type StartingProcess,
 } from '../../kernel/functions.ts'
+import { systemRandom } from '../../kernel/random.ts'
 import { CodeCache } from './code-cache.ts'
 import { stampOf } from './folder-stamp.ts'
 import { FunctionProcess } from './function-process.ts'
+import { ownFiles } from './inherited-files.ts'
 import { Confinement, type Isolation } from './isolation.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import { launchOf } from './runtimes.ts'
@@ -150,11 +151,11 @@ export class LocalFunctions implements Functions {
     if (!existsSync(task)) throw new FunctionNotRun('code', `there is no folder ${task}`)
     const opt = await this.#cache.mergedFolderOf(layers)
     const identity: StartingProcess = {
-      id: randomBytes(16).toString('hex'),
+      id: Buffer.from(systemRandom.bytes(16)).toString('hex'),
       startedAt: Date.now(),
     }
     const base = mkdtempSync(join(tmpdir(), 'sallyport-function-'))
-    const token = randomBytes(24).toString('base64url')
+    const token = Buffer.from(systemRandom.bytes(24)).toString('base64url')
     const end = () => {
       this.#api.dismiss(token)
       pool.processes.delete(worker)
@@ -183,7 +184,7 @@ export class LocalFunctions implements Functions {
       },
       // A group of its own, so that all that it starts can be ended with it.
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ownFiles(),
     })
     const endsAt = identity.startedAt + environment.lifetime
     const worker = new FunctionProcess(child, identity, endsAt, end)

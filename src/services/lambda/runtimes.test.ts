@@ -6,7 +6,14 @@ import { invoke, lambdaOf, makeFunction, refusedAs, roleFor } from './calls.test
 
 const canSandbox = (() => {
   try {
-    execFileSync('unshare', ['--user', '--map-root-user', '--mount', '--pid', '--fork', 'true'])
+    execFileSync('/usr/bin/unshare', [
+      '--user',
+      '--map-root-user',
+      '--mount',
+      '--pid',
+      '--fork',
+      'true',
+    ])
     return true
   } catch {
     return false
