@@ -78,9 +78,14 @@ const sentences: Partial<Record<Refusal, string>> = {
 }
 
 /** The error that the protocol has for a refusal. */
-export function refusal(kind: Refusal, protocol: ProtocolName, message?: string): ServiceError {
+export function refusal(
+  kind: Refusal,
+  protocol: ProtocolName,
+  message?: string,
+  ownCode?: string,
+): ServiceError {
   const [code, status] = codes[families[protocol]][kind]
-  return new ServiceError(code, message ?? sentences[kind] ?? '', { status })
+  return new ServiceError(ownCode ?? code, message ?? sentences[kind] ?? '', { status })
 }
 
 /** What everything but health and `unseal` answers while the store is sealed. */

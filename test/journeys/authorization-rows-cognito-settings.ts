@@ -29,6 +29,11 @@ const provider = [
   },
 ] as const
 
+const LimitDefinition = {
+  LimitClass: 'API_CATEGORY',
+  Attributes: { Category: 'UserPoolRead' },
+}
+
 const domainOf = (w: World) => `people-${w.account}`
 
 const withDomain = (name: string, more: object = {}): [string, Making] => [
@@ -129,6 +134,8 @@ export const poolSettingsRows: readonly [string, Making][] = [
       return { ...client, TermsName: someTerms.TermsName }
     }),
   ],
+  everywhere('GetProvisionedLimit', { LimitDefinition }),
+  everywhere('UpdateProvisionedLimit', { LimitDefinition, RequestedLimitValue: 200 }),
   plain('GetSigningCertificate'),
   plain('SetLogDeliveryConfiguration', { LogConfigurations: [] }),
   plain('GetLogDeliveryConfiguration'),

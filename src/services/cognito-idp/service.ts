@@ -92,7 +92,9 @@ import { CompleteWebAuthnRegistration, StartWebAuthnRegistration } from './passk
 import { DeleteWebAuthnCredential, ListWebAuthnCredentials } from './passkeys.ts'
 import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
+import { GetProvisionedLimit, UpdateProvisionedLimit } from './provisioned-limits.ts'
 import { GetTokensFromRefreshToken } from './refresh-tokens.ts'
+import { requestQuotas } from './request-quotas.ts'
 import {
   CreateResourceServer,
   DeleteResourceServer,
@@ -219,6 +221,7 @@ export const service = defineService<C>()({
     GetGroup,
     GetIdentityProviderByIdentifier,
     GetLogDeliveryConfiguration,
+    GetProvisionedLimit,
     GetSigningCertificate,
     GetTokensFromRefreshToken,
     GetUICustomization,
@@ -265,6 +268,7 @@ export const service = defineService<C>()({
     UpdateGroup,
     UpdateIdentityProvider,
     UpdateManagedLoginBranding,
+    UpdateProvisionedLimit,
     UpdateResourceServer,
     UpdateTerms,
     UpdateUserAttributes,
@@ -288,6 +292,7 @@ export const service = defineService<C>()({
     'cognito-idp.DropImport': dropImport,
   },
   invalid,
+  quotas: requestQuotas,
   pages: [...issuerPages, confirmPage, ...importPages],
   secrets: [
     'AccessToken',

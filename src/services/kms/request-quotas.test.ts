@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Account, openAccount } from '../../../test/account.ts'
+import type { Quota } from '../../kernel/quota.ts'
 import { kmsOf, refusedAs } from './calls.test-support.ts'
 import { requestQuotas } from './request-quotas.ts'
 
@@ -30,7 +31,8 @@ test('cryptographic operations share a rate for each kind of key', () => {
     const quota = requestQuotas[name]!
     assert.equal(typeof quota, 'function')
     const targets = [{ resource: '*', record: { spec } }]
-    const { rate, group } = (quota as Extract<typeof quota, (...a: never) => unknown>)({
+    const ask = quota as (asked: object) => Quota
+    const { rate, group } = ask({
       input: { KeyPairSpec: spec },
       targets,
       region,
