@@ -147,10 +147,10 @@ test('a file of users: each lands as its row says, and the rest is counted', asy
 test('some thousand users, over many parts and turns', async () => {
   const { idp } = cognito
   const UserPoolId = await newPool(cognito, verified)
-  const rows = Array.from({ length: 4_500 }, (_, i) => line(person(`user-${i}`)))
+  const rows = Array.from({ length: 11_000 }, (_, i) => line(person(`user-${i}`)))
   const job = await run(UserPoolId, [header, ...rows].join('\n'))
-  assert.deepEqual([job.Status, job.ImportedUsers, job.FailedUsers], ['Succeeded', 4_500, 0])
-  const last = await idp.adminGetUser({ UserPoolId, Username: 'user-4499' })
+  assert.deepEqual([job.Status, job.ImportedUsers, job.FailedUsers], ['Succeeded', 11_000, 0])
+  const last = await idp.adminGetUser({ UserPoolId, Username: 'user-10999' })
   assert.equal(last.UserStatus, 'RESET_REQUIRED')
 })
 

@@ -23,7 +23,7 @@ import { foundPool, onPool } from './pool-targets.ts'
 
 /** Users of one transaction, and transactions of one turn: other jobs have theirs between. */
 const batch = 200
-const batchesPerTurn = 20
+const batchesPerTurn = 50
 
 const notMet = (message: string) => fail('PreconditionNotMetException', message)
 
