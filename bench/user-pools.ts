@@ -130,11 +130,17 @@ const memory = (): string => {
   return (Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1_024).toFixed(0)
 }
 
-async function sizeOf(folder: string): Promise<number> {
+/** Megabytes of a folder's files by name. */
+async function sizes(folder: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
   return entries
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+    .map(
+      ({ name, parentPath }) => [name, statSync(join(parentPath, name)).size / 1_048_576] as const,
+    )
+    .filter(([, size]) => size >= 1)
+    .map(([name, size]) => `${name} ${size.toFixed(0)} MB`)
+    .join(', ')
 }
 
 /** Median and 99th percentile in milliseconds, one call after another. */
@@ -188,7 +194,7 @@ try {
   await report(1_000, small)
   await report(many, big)
   await report(1_000, small)
-  console.error(`${memory()} MB, store ${((await sizeOf(data)) / 1_048_576).toFixed(0)} MB`)
+  console.error(`${memory()} MB in memory; ${await sizes(data)}`)
 } finally {
   idp.destroy()
   iam.destroy()

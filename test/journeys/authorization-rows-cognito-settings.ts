@@ -95,6 +95,29 @@ const onImport = (name: string, answers?: string): [string, Making] => [
   },
 ]
 
+/** A row about the user `ada` and an account at another provider. */
+const onLinked = (name: string): [string, Making] => [
+  name,
+  onPool(name, async (p, w) => {
+    await p.withUser()
+    await w.people('CreateIdentityProvider', {
+      ...p.id,
+      ...provider[1],
+      ProviderName: 'Google',
+    })
+    const DestinationUser = { ProviderName: 'Cognito', ProviderAttributeValue: 'ada' }
+    const User = {
+      ProviderName: 'Google',
+      ProviderAttributeName: 'Cognito_Subject',
+      ProviderAttributeValue: '1001',
+    }
+    const link = { ...p.id, DestinationUser, SourceUser: User }
+    if (name === 'AdminLinkProviderForUser') return link
+    await w.people('AdminLinkProviderForUser', link)
+    return { ...p.id, User }
+  }),
+]
+
 /** What belongs to a pool beside its users. */
 export const poolSettingsRows: readonly [string, Making][] = [
   plain('CreateResourceServer', server[1]),
@@ -149,6 +172,8 @@ export const poolSettingsRows: readonly [string, Making][] = [
       return { ...row, decides: [...row.decides, ['iam:PassRole', role]], outlives: true }
     },
   ],
+  onLinked('AdminLinkProviderForUser'),
+  onLinked('AdminDisableProviderForUser'),
   onImport('DescribeUserImportJob'),
   onImport('StartUserImportJob', 'PreconditionNotMetException'),
   onImport('StopUserImportJob', 'PreconditionNotMetException'),

@@ -2,7 +2,7 @@ import type { SchemaAttributeType } from '@aws-sdk/client-cognito-identity-provi
 import type { ClientRecord } from './client-records.ts'
 import { fail, invalid } from './contract.ts'
 import type { PoolRecord } from './pool-records.ts'
-import type { UserRecord } from './user-records.ts'
+import type { LinkedIdentity, UserRecord } from './user-records.ts'
 
 export type Attributes = Readonly<Record<string, string>>
 
@@ -122,11 +122,31 @@ export function changed(old: Attributes, wanted: Attributes): Attributes {
 
 /** The attributes as the API tells them, `sub` first. */
 export const attributeList = (
-  { sub, attributes }: UserRecord,
+  { sub, attributes, identities }: UserRecord,
   isTold: (name: string) => boolean = () => true,
 ): { Name: string; Value: string }[] => [
   { Name: 'sub', Value: sub },
   ...Object.entries(attributes)
     .filter(([name]) => isTold(name))
     .map(([Name, Value]) => ({ Name, Value })),
+  ...(identities !== undefined && identities.length > 0 && isTold('identities')
+    ? [{ Name: 'identities', Value: JSON.stringify(identities.map(identityShape)) }]
+    : []),
 ]
+
+/** A linked identity as the attribute `identities` tells it. */
+const identityShape = ({ value, provider, type, linkedAt }: LinkedIdentity) => ({
+  userId: value,
+  providerName: provider,
+  providerType: type,
+  issuer: null,
+  primary: false,
+  dateCreated: linkedAt.getTime(),
+})
+
+/** The claim `identities`, which has texts where the attribute has numbers and truth values. */
+export const identitiesClaim = (identities: readonly LinkedIdentity[]) =>
+  identities.map((identity) => {
+    const { primary, dateCreated, ...shape } = identityShape(identity)
+    return { ...shape, primary: String(primary), dateCreated: String(dateCreated) }
+  })

@@ -64,6 +64,7 @@ import {
 import { importUsers, StartUserImportJob, StopUserImportJob } from './import-runs.ts'
 import { importPages } from './import-upload.ts'
 import { issuerPages } from './issuer-pages.ts'
+import { AdminDisableProviderForUser, AdminLinkProviderForUser } from './linked-identities.ts'
 import { GetLogDeliveryConfiguration, SetLogDeliveryConfiguration } from './log-delivery.ts'
 import {
   CreateManagedLoginBranding,
@@ -157,6 +158,7 @@ export const service = defineService<C>()({
     AdminDeleteSoftwareToken,
     AdminDeleteUser,
     AdminDeleteUserAttributes,
+    AdminDisableProviderForUser,
     AdminDisableUser,
     AdminEnableUser,
     AdminForgetDevice,
@@ -164,6 +166,7 @@ export const service = defineService<C>()({
     AdminGetUser,
     AdminGetUserAuthFactors,
     AdminInitiateAuth,
+    AdminLinkProviderForUser,
     AdminListDevices,
     AdminListGroupsForUser,
     AdminListUserSessions,
@@ -279,7 +282,7 @@ export const service = defineService<C>()({
     VerifyUserAttribute,
   },
   notYet: {
-    others: 'federated users, risk, replicas and provisioned limits are still to be built',
+    others: 'risk, replicas and provisioned limits are still to be built',
   },
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
@@ -315,6 +318,7 @@ export const service = defineService<C>()({
     'Filter',
     'Password',
     'PreSignedUrl',
+    'ProviderAttributeValue',
     'PreviousPassword',
     'ProposedPassword',
     'SecretCode',

@@ -1,7 +1,7 @@
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
 import { SignJWT } from 'jose'
 import type { CallContext } from '../../kernel/context.ts'
-import { isReadable } from './attributes.ts'
+import { identitiesClaim, isReadable } from './attributes.ts'
 import { levelClaims } from './authentication-levels.ts'
 import type { App } from './client-places.ts'
 import { validityOf } from './client-settings.ts'
@@ -90,6 +90,8 @@ export async function newTokens(
   const readable = Object.entries(user.attributes).filter(([name]) => isReadable(client, name))
   const idClaims = {
     ...Object.fromEntries(readable.map(([name, value]) => [name, claim(name, value)])),
+    ...(user.identities?.length &&
+      isReadable(client, 'identities') && { identities: identitiesClaim(user.identities) }),
     ...shared,
     ...roleClaims(of),
     'cognito:username': user.username,

@@ -20,7 +20,25 @@ export interface UserRecord {
   /** Names of groups. */
   readonly groups: readonly string[]
   readonly mfa: UserMfa
+  /** Who the user is at providers of others; undefined for none. */
+  readonly identities?: readonly LinkedIdentity[] | undefined
 }
+
+/** An account at another provider that signs in as the user. */
+export interface LinkedIdentity {
+  readonly provider: string
+  readonly type: string
+  /** `Cognito_Subject`, or the attribute of the pool that the provider's claim is mapped to. */
+  readonly attribute: string
+  readonly value: string
+  readonly linkedAt: Date
+}
+
+/** An identity as the index has it: it is one user's only. */
+export const identityEntry = (
+  pool: string,
+  { provider, attribute, value }: Pick<LinkedIdentity, 'provider' | 'attribute' | 'value'>,
+): string => JSON.stringify([pool, provider, attribute, value])
 
 export type Factor = 'SMS_MFA' | 'SOFTWARE_TOKEN_MFA' | 'EMAIL_OTP'
 
@@ -81,6 +99,11 @@ export const users = collection<UserRecord>('cognito.users')({
       kind: 'blind',
       unique: true,
       of: (user: UserRecord) => user.names.map((name) => `${user.pool}|${name}`),
+    },
+    identity: {
+      kind: 'blind',
+      unique: true,
+      of: (user: UserRecord) => user.identities?.map((one) => identityEntry(user.pool, one)),
     },
     search: { kind: 'blind', of: searchEntries },
     group: {
