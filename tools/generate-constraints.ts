@@ -30,9 +30,17 @@ interface Model {
 }
 
 /** Where the service takes more than its model says. */
-const wider: Readonly<Record<string, Partial<ModelShape>>> = {
-  // Custom domains of user pools have dots.
-  DomainType: { pattern: undefined },
+const wider: Readonly<Record<string, Partial<ModelShape> & { readonly more?: readonly string[] }>> =
+  {
+    // Custom domains of user pools have dots.
+    DomainType: { pattern: undefined },
+    // The guide knows one flow more than the model.
+    ExplicitAuthFlowsType: { more: ['ALLOW_CLIENT_TOKEN_AUTH'] },
+  }
+
+const widened = (name: string, shape: ModelShape): ModelShape => {
+  const { more = [], ...own } = wider[name] ?? {}
+  return { ...shape, ...own, ...(more.length > 0 && { enum: [...(shape.enum ?? []), ...more] }) }
 }
 
 const services = process.argv.slice(2)
@@ -105,7 +113,7 @@ function constraintsOf({ operations, shapes }: Model): ConstraintsFile {
   const visit = (name: string) => {
     if (kept.has(name) || !useful.has(name)) return
     const shape = shapes[name]!
-    kept.set(name, ownConstraint({ ...shape, ...wider[name] }, useful))
+    kept.set(name, ownConstraint(widened(name, shape), useful))
     for (const below of referencesOf(shape)) visit(below)
   }
   for (const [name, { input }] of Object.entries(operations)) {

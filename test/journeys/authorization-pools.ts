@@ -1,8 +1,8 @@
 import type { Making, World } from './authorization-rows.ts'
 
 /** A pool with a client, a user and a group, made for one row. */
-export async function pool(w: World) {
-  const { UserPool } = await w.people('CreateUserPool', { PoolName: 'people' })
+export async function pool(w: World, more: object = {}) {
+  const { UserPool } = await w.people('CreateUserPool', { PoolName: 'people', ...more })
   const UserPoolId: string = UserPool.Id
   const arn: string = UserPool.Arn
   return {

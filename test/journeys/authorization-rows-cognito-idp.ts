@@ -163,6 +163,22 @@ const codeFor = (w: World, to: string): string => {
 }
 
 const peopleRows: readonly [string, Making][] = [
+  open('GetClientToken', async (w) => {
+    const p = await pool(w)
+    const Scopes = [{ ScopeName: 'read', ScopeDescription: 'reads' }]
+    const server = { ...p.id, Identifier: 'books', Name: 'books', Scopes }
+    await w.people('CreateResourceServer', server)
+    const { UserPoolClient } = await w.people('CreateUserPoolClient', {
+      ...p.id,
+      ClientName: 'job',
+      GenerateSecret: true,
+      ExplicitAuthFlows: ['ALLOW_CLIENT_TOKEN_AUTH'],
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: ['books/read'],
+    })
+    return { ClientId: UserPoolClient.ClientId, Secret: UserPoolClient.ClientSecret }
+  }),
   open('SignUp', async (w) => {
     const p = await pool(w)
     const { ClientId } = await p.withClient()

@@ -1,4 +1,4 @@
-import { everywhere, onClient, onPool, type Pool, plain } from './authorization-pools.ts'
+import { everywhere, onClient, onPool, type Pool, plain, pool } from './authorization-pools.ts'
 import { document, type Making, type World } from './authorization-rows.ts'
 
 /** A row about something that is made first, by another operation on the same pool. */
@@ -33,6 +33,24 @@ const LimitDefinition = {
   LimitClass: 'API_CATEGORY',
   Attributes: { Category: 'UserPoolRead' },
 }
+
+const RegionName = 'eu-west-1'
+const replicated = {
+  KeyConfiguration: {
+    KeyType: 'CUSTOMER_MANAGED_KEY',
+    KmsKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/mrk-1234abcd12ab34cd56ef1234567890ab',
+  },
+  IssuerConfiguration: { Type: 'UPDATED' },
+}
+
+const onReplica = (name: string, more: object = {}): [string, Making] => [
+  name,
+  async (w) => {
+    const p = await pool(w, replicated)
+    await w.people('CreateUserPoolReplica', { ...p.id, RegionName })
+    return { input: { ...p.id, ...more }, decides: [[`cognito-idp:${name}`, p.arn]] }
+  },
+]
 
 const domainOf = (w: World) => `people-${w.account}`
 
@@ -159,6 +177,20 @@ export const poolSettingsRows: readonly [string, Making][] = [
   ],
   everywhere('GetProvisionedLimit', { LimitDefinition }),
   everywhere('UpdateProvisionedLimit', { LimitDefinition, RequestedLimitValue: 200 }),
+  [
+    'CreateUserPoolReplica',
+    async (w) => {
+      const p = await pool(w, replicated)
+      const decides = [
+        ['cognito-idp:CreateUserPoolReplica', p.arn],
+        ['cognito-idp:CreateUserPool', '*'],
+      ] as const
+      return { input: { ...p.id, RegionName }, decides }
+    },
+  ],
+  onReplica('UpdateUserPoolReplica', { RegionName, Status: 'ACTIVE' }),
+  onReplica('DeleteUserPoolReplica', { RegionName }),
+  onReplica('ListUserPoolReplicas'),
   plain('GetSigningCertificate'),
   plain('SetLogDeliveryConfiguration', { LogConfigurations: [] }),
   plain('GetLogDeliveryConfiguration'),

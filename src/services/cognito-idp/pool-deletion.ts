@@ -39,6 +39,9 @@ export const DeleteUserPool = operation('DeleteUserPool', {
         throw invalid(
           'User pool cannot be deleted. It has a domain configured that should be deleted first.',
         )
+      const place = await tx.of(places).get([id])
+      if (place?.replica !== undefined)
+        throw invalid('User pool cannot be deleted. It has a replica that should be deleted first.')
       await tx.of(pools).delete([id])
       await tx.of(places).delete([id])
       const { records } = await tx.of(clients).list({ prefix: [id], limit: 1_000 })

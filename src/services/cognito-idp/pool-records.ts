@@ -75,6 +75,14 @@ export interface PlaceRecord {
   readonly pool: string
   readonly account: string
   readonly region: string
+  /** Where else a pool answers. */
+  readonly replica?:
+    | {
+        readonly region: string
+        readonly status: 'ACTIVE' | 'INACTIVE'
+        readonly tags: Readonly<Record<string, string>>
+      }
+    | undefined
 }
 
 export const places = collection<PlaceRecord>('cognito.places')({

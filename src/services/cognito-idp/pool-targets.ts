@@ -3,7 +3,7 @@ import type { ReadContext } from '../../kernel/context.ts'
 import type { Readable } from '../../kernel/store.ts'
 import type { Target } from '../../kernel/target.ts'
 import { fail } from './contract.ts'
-import { type PoolRecord, pools } from './pool-records.ts'
+import { type PoolRecord, places, pools } from './pool-records.ts'
 
 export const poolArn = (region: string, account: string, id: string): string =>
   `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`
@@ -19,7 +19,23 @@ export async function poolTarget(
 ): Promise<Target<PoolRecord | undefined>> {
   const record = await read.store.of(pools).get([id])
   const resource = poolArn(read.region, read.account, id)
+  if (record === undefined) {
+    const replica = await replicaTarget(id, read)
+    if (replica !== undefined) return { ...replica, resource, context }
+  }
   return { resource, record, tags: record?.tags, context }
+}
+
+/** A pool that answers here, while its records are in another Region. */
+async function replicaTarget(id: string, read: ReadContext) {
+  // The id begins with the Region where the pool was made.
+  if (id.startsWith(`${read.region}_`)) return undefined
+  const place = await read.store.of(places).get([id])
+  const { replica, account, region } = place ?? {}
+  if (region === undefined || account !== read.account) return undefined
+  if (replica?.region !== read.region) return undefined
+  const record = await read.storeOf({ account, region }).of(pools).get([id])
+  return { region, record, tags: replica.tags, replica: replica.status }
 }
 
 /** Access of operations on one pool. */

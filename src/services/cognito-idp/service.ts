@@ -20,6 +20,7 @@ import {
   DeleteUserPoolClientSecret,
   ListUserPoolClientSecrets,
 } from './client-secrets.ts'
+import { GetClientToken } from './client-token.ts'
 import {
   CreateUserPoolClient,
   DeleteUserPoolClient,
@@ -95,6 +96,12 @@ import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
 import { GetProvisionedLimit, UpdateProvisionedLimit } from './provisioned-limits.ts'
 import { GetTokensFromRefreshToken } from './refresh-tokens.ts'
+import {
+  CreateUserPoolReplica,
+  DeleteUserPoolReplica,
+  ListUserPoolReplicas,
+  UpdateUserPoolReplica,
+} from './replicas.ts'
 import { requestQuotas } from './request-quotas.ts'
 import {
   CreateResourceServer,
@@ -195,6 +202,7 @@ export const service = defineService<C>()({
     CreateUserPool,
     CreateUserPoolClient,
     CreateUserPoolDomain,
+    CreateUserPoolReplica,
     DeleteGroup,
     DeleteIdentityProvider,
     DeleteManagedLoginBranding,
@@ -206,6 +214,7 @@ export const service = defineService<C>()({
     DeleteUserPoolClient,
     DeleteUserPoolClientSecret,
     DeleteUserPoolDomain,
+    DeleteUserPoolReplica,
     DeleteWebAuthnCredential,
     DescribeIdentityProvider,
     DescribeManagedLoginBranding,
@@ -220,6 +229,7 @@ export const service = defineService<C>()({
     ForgetDevice,
     ForgotPassword,
     GetCSVHeader,
+    GetClientToken,
     GetDevice,
     GetGroup,
     GetIdentityProviderByIdentifier,
@@ -245,6 +255,7 @@ export const service = defineService<C>()({
     ListUserImportJobs,
     ListUserPoolClientSecrets,
     ListUserPoolClients,
+    ListUserPoolReplicas,
     ListUserPools,
     ListUserSessions,
     ListUsers,
@@ -278,6 +289,7 @@ export const service = defineService<C>()({
     UpdateUserPool,
     UpdateUserPoolClient,
     UpdateUserPoolDomain,
+    UpdateUserPoolReplica,
     VerifySoftwareToken,
     VerifyUserAttribute,
   },
@@ -321,6 +333,7 @@ export const service = defineService<C>()({
     'ProviderAttributeValue',
     'PreviousPassword',
     'ProposedPassword',
+    'Secret',
     'SecretCode',
     'RefreshToken',
     'DeviceType',

@@ -141,6 +141,34 @@ function countChanges(value: unknown): number {
   )
 }
 
+function checkChanges(response: Claims): void {
+  if (countChanges(response) > mostChanges)
+    throw bad(`The function changes more than ${mostChanges} claims and scopes.`)
+}
+
+/** Lets the pool's function change the access token of a client that signs in for itself. */
+export async function customizedForClient(
+  app: App,
+  access: Claims,
+  ctx: CallContext,
+): Promise<Claims> {
+  if (hookOf(app.pool, 'PreTokenGeneration')?.version !== '3') return access
+  const asked = {
+    source: 'TokenGeneration_ClientCredentials',
+    userName: 'ClientCredentials',
+    request: {
+      userAttributes: {},
+      groupConfiguration: null,
+      scopes: String(access.scope).split(' '),
+      ...metadataOf(app),
+    },
+    response: { claimsAndScopeOverrideDetails: null },
+  }
+  const response = (await ask('PreTokenGeneration', app, asked, ctx)) ?? {}
+  checkChanges(response)
+  return bySecondVersion({ id: {}, access }, response).access
+}
+
 /** Lets the pool's function change the claims of tokens before they are signed. */
 export async function customized(
   app: App,
@@ -169,7 +197,6 @@ export async function customized(
     response: first ? { claimsOverrideDetails: null } : { claimsAndScopeOverrideDetails: null },
   }
   const response = (await ask('PreTokenGeneration', app, asked, ctx)) ?? {}
-  if (countChanges(response) > mostChanges)
-    throw bad(`The function changes more than ${mostChanges} claims and scopes.`)
+  checkChanges(response)
   return first ? byFirstVersion(draft, response) : bySecondVersion(draft, response)
 }

@@ -58,7 +58,8 @@ function claim(name: string, value: string): unknown {
   return name === 'updated_at' ? Number(value) : value
 }
 
-const signed = (claims: Readonly<Record<string, unknown>>, { id, privateKey }: SigningKey) =>
+/** A token of the claims (RFC 7519), signed by RS256. */
+export const signed = (claims: Readonly<Record<string, unknown>>, { id, privateKey }: SigningKey) =>
   new SignJWT({ ...claims }).setProtectedHeader({ kid: id, alg: 'RS256' }).sign(privateKey)
 
 /** ID and access token of a sign-in, for an hour or as the client has it. */

@@ -1,0 +1,50 @@
+import { appOf, byClient } from './client-places.ts'
+import { knowsSecret } from './client-secrets.ts'
+import { validityOf } from './client-settings.ts'
+import { fail, invalid, operation } from './contract.ts'
+import { issuerOf } from './issuers.ts'
+import { customScopes } from './resource-servers.ts'
+import { keysOf } from './signing-keys.ts'
+import { customizedForClient } from './token-customization.ts'
+import { signed } from './tokens.ts'
+
+/** The access token of an app that signs in for itself (RFC 6749, section 4.4). */
+export const GetClientToken = operation('GetClientToken', {
+  access: {
+    kind: 'public',
+    why: "the client's secret proves who asks",
+    locate: byClient,
+  },
+  async handle(input, ctx) {
+    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
+    const { pool, client } = app
+    const flows: readonly string[] = client.settings.ExplicitAuthFlows ?? []
+    if (client.secrets.length === 0 || !knowsSecret(client, input.Secret))
+      throw fail('NotAuthorizedException', `Unable to verify secret for client ${client.id}`)
+    if (!flows.includes('ALLOW_CLIENT_TOKEN_AUTH'))
+      throw invalid('CLIENT_TOKEN_AUTH is not enabled for the client.')
+    const known = await customScopes(ctx.store, pool.id)
+    const allowed = (client.settings.AllowedOAuthScopes ?? []).filter((one) => known.has(one))
+    const scopes = input.Scopes ?? allowed
+    const wrong = scopes.find((scope) => !allowed.includes(scope))
+    if (wrong !== undefined) throw invalid(`Invalid scope requested: ${wrong}`)
+    const iat = Math.floor(ctx.now().getTime() / 1_000)
+    const { access: ExpiresIn } = validityOf(client.settings)
+    const claims = {
+      sub: client.id,
+      iss: issuerOf(pool, ctx),
+      client_id: client.id,
+      token_use: 'access',
+      scope: scopes.join(' '),
+      version: 2,
+      auth_time: iat,
+      iat,
+      exp: iat + ExpiresIn,
+      jti: ctx.random.uuid(),
+    }
+    const keys = await keysOf(pool.id, ctx)
+    const key = keys.find(({ use, current }) => use === 'access' && current)!
+    const AccessToken = await signed(await customizedForClient(app, claims, ctx), key)
+    return { ClientAuthenticationResult: { AccessToken, ExpiresIn, TokenType: 'Bearer' } }
+  },
+})
