@@ -6,6 +6,7 @@ import type { CredentialRecord } from './credential-records.ts'
 import { factorsOf } from './factors.ts'
 import { isPasskeyMfa, type PasskeyRecord, usablePasskeys } from './passkey-records.ts'
 import { unknownUser } from './password-sign-in.ts'
+import { hasSrp } from './passwords.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { hides, pretended, pretendedPasskey, pretendedSub } from './pretence.ts'
 import type { UserRecord } from './user-records.ts'
@@ -64,7 +65,7 @@ export function firstFactorsOf(
       usable.length > 0 &&
       (!needsMore || (isPasskeyMfa(pool.mfa) && user.mfa.passkey === true)),
     PASSWORD: credential.hash !== undefined,
-    PASSWORD_SRP: credential.srp !== undefined,
+    PASSWORD_SRP: credential.srp !== undefined && hasSrp(pool),
   }
   return firstFactors.filter((factor) => has[factor])
 }
@@ -105,7 +106,7 @@ function strange(pool: PoolRecord, name: string): readonly FirstFactor[] {
     pool.mfa.mode !== 'ON' &&
     allowedBy(pool).includes(factor) &&
     (sure || Number.parseInt(chance[at]!, 16) < 8)
-  const absent = new Set<FirstFactor>()
+  const absent = new Set<FirstFactor>(hasSrp(pool) ? [] : ['PASSWORD_SRP'])
   if (!has('EMAIL_OTP', 0, name.includes('@'))) absent.add('EMAIL_OTP')
   if (!has('SMS_OTP', 1, name.startsWith('+'))) absent.add('SMS_OTP')
   if (!has('WEB_AUTHN', 2, false)) absent.add('WEB_AUTHN')

@@ -25,6 +25,13 @@ export function checkPassword(pool: PoolRecord, password: string): void {
     if (asked && !has) throw refuse(`Password must have ${name} characters`)
 }
 
+/**
+ * Whether a pool keeps what SRP needs: a verifier that, once stolen, is guessed at far more cheaply than an
+ * Argon2id hash. The tag `sallyport:srp` with the value `off` says no.
+ */
+export const hasSrp = ({ tags }: Pick<PoolRecord, 'tags'>): boolean =>
+  tags['sallyport:srp'] !== 'off'
+
 /** A password as it is kept. */
 export type NewPassword = Pick<CredentialRecord, 'hash' | 'srp' | 'temporaryUntil'>
 
@@ -43,10 +50,11 @@ export async function newPassword(
   temporary = false,
 ): Promise<NewPassword> {
   const hash = await hashPassword(password, ctx.random.bytes(saltLength))
-  const salt = Buffer.from(ctx.random.bytes(16)).toString('hex')
-  const verifier = srpVerifier(poolName(pool.id) + username, password, salt)
   const days = policyOf(pool).TemporaryPasswordValidityDays ?? 7
   const temporaryUntil = temporary ? new Date(ctx.now().getTime() + days * 86_400_000) : undefined
+  if (!hasSrp(pool)) return { hash, temporaryUntil }
+  const salt = Buffer.from(ctx.random.bytes(16)).toString('hex')
+  const verifier = srpVerifier(poolName(pool.id) + username, password, salt)
   return { hash, srp: { salt, verifier }, temporaryUntil }
 }
 
@@ -73,6 +81,7 @@ export function withPassword(
   const history = old.hash === undefined ? old.history : [old.hash, ...old.history]
   return {
     ...old,
+    srp: undefined,
     ...password,
     history: history.slice(0, size),
     failures: 0,

@@ -8,6 +8,7 @@ import { fail, invalid, operation } from './contract.ts'
 import { startCustom } from './custom-auth.ts'
 import { checkDevice } from './device-records.ts'
 import { provePassword } from './password-sign-in.ts'
+import { hasSrp } from './passwords.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import { rotates } from './refresh-rotation.ts'
 import { checkOwnHash, refreshed } from './refresh-tokens.ts'
@@ -41,7 +42,8 @@ function checkFlow(app: App, flow: string, admin: boolean): void {
     if (rotates(app) || !isAllowed(app, 'REFRESH_TOKEN_AUTH', ''))
       refuse('Auth flow not enabled for this client')
   } else if (flow === 'USER_SRP_AUTH') {
-    if (!isAllowed(app, flow, '')) refuse('USER_SRP_AUTH is not enabled for the client.')
+    if (!hasSrp(app.pool) || !isAllowed(app, flow, ''))
+      refuse('USER_SRP_AUTH is not enabled for the client.')
   } else if (flow === 'USER_PASSWORD_AUTH') {
     if (!isAllowed(app, flow, flow)) refuse('USER_PASSWORD_AUTH flow not enabled for this client')
   } else if (flow === 'ADMIN_USER_PASSWORD_AUTH' || flow === 'ADMIN_NO_SRP_AUTH') {
