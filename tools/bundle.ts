@@ -16,8 +16,8 @@ await build({
   format: 'esm',
   minifySyntax: true,
   legalComments: 'none',
-  // Optional, and with binaries of its own.
-  external: ['@node-rs/argon2', 'pg-native'],
+  // Optional, and with binaries of their own.
+  external: ['@node-rs/argon2', 'pg-native', 'pkcs11js'],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
