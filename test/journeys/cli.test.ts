@@ -69,6 +69,8 @@ const commands = [
   'doctor',
   'clock',
   'backup',
+  'export',
+  'erase',
   'restore',
   'seal',
   'unseal',

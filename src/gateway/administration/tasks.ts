@@ -2,6 +2,7 @@ import type { AdministrationTask } from './administer.ts'
 import { barrierState, rotateKeyring, rotateRoot, seal, unseal } from './barrier.ts'
 import { advanceClock, readClock } from './clock.ts'
 import { backup, health, inbox, metrics, reset } from './operations.ts'
+import { erasePerson, exportPerson, exportPool } from './people.ts'
 import { why } from './why.ts'
 
 /** Everything under `/_sallyport/`. */
@@ -13,6 +14,9 @@ export const tasks: readonly AdministrationTask[] = [
   advanceClock,
   reset,
   backup,
+  exportPool,
+  exportPerson,
+  erasePerson,
   why,
   barrierState,
   seal,

@@ -13,6 +13,7 @@ export const ownColumns = [
   'sallyport:status',
   'sallyport:enabled',
   'sallyport:groups',
+  'sallyport:srp_pool',
   'sallyport:srp_salt',
   'sallyport:srp_verifier',
   'sallyport:totp_secret',

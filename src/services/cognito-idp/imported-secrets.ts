@@ -21,7 +21,11 @@ export function ownFactors(row: Row): UserRecord['mfa'] | undefined {
 }
 
 /** Hash, SRP verifier and software token as our own export tells them. */
-export function ownSecrets(row: Row, hash: string | undefined): Partial<CredentialRecord> {
+export function ownSecrets(
+  pool: string,
+  row: Row,
+  hash: string | undefined,
+): Partial<CredentialRecord> {
   const salt = row.get('sallyport:srp_salt')
   const verifier = row.get('sallyport:srp_verifier')
   const secret = row.get('sallyport:totp_secret')
@@ -34,9 +38,13 @@ export function ownSecrets(row: Row, hash: string | undefined): Partial<Credenti
     throw invalid('SRP salt and verifier are hexadecimal.')
   if (secret !== undefined && !/^[0-9a-f]{32,128}$/i.test(secret))
     throw invalid('The sallyport:totp_secret is not hexadecimal.')
+  // A verifier is good under the pool's own name only; elsewhere the first sign-in makes another.
+  const isOfPool = row.get('sallyport:srp_pool') === pool
   return {
     hash,
-    ...(salt !== undefined && hash !== undefined && { srp: { salt, verifier: verifier! } }),
+    ...(isOfPool &&
+      salt !== undefined &&
+      hash !== undefined && { srp: { salt, verifier: verifier! } }),
     ...(secret !== undefined && { totp: { secret: Buffer.from(secret, 'hex'), verified: true } }),
   }
 }

@@ -142,7 +142,7 @@ export function importedUser(
     groups: groupsOf(row),
     mfa: ownFactors(row) ?? mfa,
   }
-  return { user, credential: { ...noCredentials(pool.id, sub), ...ownSecrets(row, hash) } }
+  return { user, credential: { ...noCredentials(pool.id, sub), ...ownSecrets(pool.id, row, hash) } }
 }
 
 function groupsOf(row: Row): string[] {

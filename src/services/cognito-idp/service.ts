@@ -92,6 +92,7 @@ import {
 } from './own-account.ts'
 import { CompleteWebAuthnRegistration, StartWebAuthnRegistration } from './passkey-registration.ts'
 import { DeleteWebAuthnCredential, ListWebAuthnCredentials } from './passkeys.ts'
+import { people } from './people.ts'
 import { DeleteUserPool, emptyPool } from './pool-deletion.ts'
 import { GetUserPoolMfaConfig, SetUserPoolMfaConfig } from './pool-mfa.ts'
 import { GetProvisionedLimit, UpdateProvisionedLimit } from './provisioned-limits.ts'
@@ -296,6 +297,7 @@ export const service = defineService<C>()({
   notYet: {
     others: 'risk, replicas and provisioned limits are still to be built',
   },
+  provides: { people },
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
     'cognito-idp.ForgetCustomAuth': forgetCustomAuth,

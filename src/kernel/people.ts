@@ -1,0 +1,17 @@
+import type { CallContext } from './context.ts'
+import type { Owner } from './store.ts'
+
+/**
+ * What an operator may ask of a service about the people whose records it keeps: the seam
+ * `provides.people`. A missing pool or person is told as the service tells it.
+ */
+export interface People {
+  /** Account and Region of a pool. */
+  ownerOf(pool: string, ctx: CallContext): Promise<Owner>
+  /** Everybody in a pool with all secrets, in lines of JSON. */
+  everybody(pool: string, ctx: CallContext): AsyncIterable<Uint8Array>
+  /** All that is known of one person, without secrets. */
+  person(pool: string, name: string, ctx: CallContext): Promise<object>
+  /** Deletes one person with all that belongs to it, and states what that was. */
+  erase(pool: string, name: string, ctx: CallContext): Promise<object>
+}
