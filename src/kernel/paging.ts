@@ -1,4 +1,5 @@
 import type { Seal } from './ports.ts'
+import type { Key, Page } from './store.ts'
 
 /** One page of a list that was collected whole, and the mark where the next one begins. */
 export interface PagedList<T> {
@@ -39,4 +40,18 @@ export function pageOf<T>(
         ? options.seal.seal(new TextEncoder().encode(orderOf(last)), options.bound)
         : undefined,
   }
+}
+
+/** Everything that the store has under a prefix. */
+export async function everything<R>(
+  fetch: (options: { after: Key | undefined; limit: number }) => Promise<Page<R>>,
+): Promise<R[]> {
+  const records: R[] = []
+  let after: Key | undefined
+  do {
+    const page: Page<R> = await fetch({ after, limit: 1_000 })
+    records.push(...page.records)
+    after = page.after
+  } while (after !== undefined)
+  return records
 }

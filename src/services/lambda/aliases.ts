@@ -1,5 +1,6 @@
 import type { AliasConfiguration } from '@aws-sdk/client-lambda'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import { AlreadyExists, type Owner, type Transaction } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
 import {
@@ -11,7 +12,7 @@ import {
   versions,
 } from './function-records.ts'
 import { type FunctionTarget, functionTarget, notFound } from './function-targets.ts'
-import { everything, listPage } from './listing.ts'
+import { listPage } from './listing.ts'
 import { checkRevision } from './settings.ts'
 
 type Routing = { readonly AdditionalVersionWeights?: Readonly<Record<string, number>> | undefined }

@@ -1,9 +1,9 @@
 import type { ReadContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import type { Readable } from '../../kernel/store.ts'
 import { invalid, operation } from './contract.ts'
 import { type FunctionRecord, functions, versions } from './function-records.ts'
 import { type FunctionTarget, found, functionTarget, notFound } from './function-targets.ts'
-import { everything } from './listing.ts'
 
 /** Invocations of an account at the same time, and how many of them no function may reserve. */
 const accountLimit = 1_000

@@ -1,11 +1,12 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda'
 import { parseArn } from '../../kernel/arn.ts'
 import type { ReadContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import { collection, type Owner } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { functionArn } from './function-records.ts'
 import { type FunctionTarget, found, functionTarget } from './function-targets.ts'
-import { everything, listPage } from './listing.ts'
+import { listPage } from './listing.ts'
 
 /** How queued events of a function, version or alias are retried, and who is told of their ends. */
 export interface EventConfigRecord {

@@ -1,5 +1,6 @@
 import type { Architecture, GetLayerVersionResponse, Runtime } from '@aws-sdk/client-lambda'
 import type { ReadContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import type { Owner } from '../../kernel/store.ts'
 import { checkArchive, dropCode, keepCode } from './code.ts'
 import { invalid, operation } from './contract.ts'
@@ -19,7 +20,7 @@ import {
   layerTarget,
   layerTargetOf,
 } from './layer-targets.ts'
-import { everything, listPage } from './listing.ts'
+import { listPage } from './listing.ts'
 
 const summary = (layer: LayerRecord, owner: Owner) => ({
   LayerVersionArn: layerVersionArn(owner, layer.name, layer.number),

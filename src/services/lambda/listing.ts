@@ -1,6 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { pageOf } from '../../kernel/paging.ts'
-import type { Key, Page } from '../../kernel/store.ts'
 import { invalid } from './contract.ts'
 
 interface Asked {
@@ -34,18 +33,4 @@ export async function listPage<T>(
   )
   if (page === undefined) throw invalid('The Marker is not valid.')
   return { items: page.items, ...(page.next !== undefined && { NextMarker: page.next }) }
-}
-
-/** Everything that the store has under a prefix. */
-export async function everything<R>(
-  fetch: (options: { after: Key | undefined; limit: number }) => Promise<Page<R>>,
-): Promise<R[]> {
-  const records: R[] = []
-  let after: Key | undefined
-  do {
-    const page: Page<R> = await fetch({ after, limit: 1_000 })
-    records.push(...page.records)
-    after = page.after
-  } while (after !== undefined)
-  return records
 }

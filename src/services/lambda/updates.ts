@@ -1,4 +1,5 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import { passedRole } from '../../kernel/pass-role.ts'
 import type { Transaction } from '../../kernel/store.ts'
 import { checkCode, dropCode, keepCode } from './code.ts'
@@ -9,7 +10,6 @@ import { functionArn, type VersionRecord, versions } from './function-records.ts
 import { type FunctionTarget, found, functionTarget, notFound } from './function-targets.ts'
 import { holderOf } from './functions.ts'
 import { keepLayers, layerContext, layerTargets, usedLayers } from './layer-use.ts'
-import { everything } from './listing.ts'
 import { checkRevision, mergedSettings } from './settings.ts'
 import { publish } from './versions.ts'
 

@@ -1,10 +1,11 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda'
 import type { CallContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import { configurationOf } from './configuration.ts'
 import { invalid, operation } from './contract.ts'
 import { functions, type VersionRecord, versions } from './function-records.ts'
 import { type FunctionTarget, found, functionTarget, notFound } from './function-targets.ts'
-import { everything, listPage } from './listing.ts'
+import { listPage } from './listing.ts'
 import { checkRevision } from './settings.ts'
 
 interface Publication {

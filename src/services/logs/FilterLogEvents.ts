@@ -1,7 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import { invalid, operation } from './contract.ts'
 import { matcherOf } from './filter-pattern.ts'
-import { everything } from './listing.ts'
 import { type StreamRecord, streams } from './log-records.ts'
 import { foundGroup, groupTarget } from './log-targets.ts'
 import { ascending, type Place, type StoredEvent } from './stored-events.ts'

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import type { Job, Transaction } from '../../kernel/store.ts'
-import { everything } from './listing.ts'
 import { chunks, groups, type MarkRecord, marks, streams } from './log-records.ts'
 
 const day = 86_400_000

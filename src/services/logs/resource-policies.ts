@@ -1,6 +1,7 @@
+import { everything } from '../../kernel/paging.ts'
 import { collection } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
-import { everything, listPage } from './listing.ts'
+import { listPage } from './listing.ts'
 
 /** A policy that lets other services write logs of the account. */
 interface PolicyRecord {

@@ -1,9 +1,10 @@
 import type { LogStream } from '@aws-sdk/client-cloudwatch-logs'
+import { everything } from '../../kernel/paging.ts'
 import type { Owner } from '../../kernel/store.ts'
 import { AlreadyExists } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { forgetEvents } from './forgetting.ts'
-import { everything, listPage } from './listing.ts'
+import { listPage } from './listing.ts'
 import { groups, type StreamRecord, streamArn, streams } from './log-records.ts'
 import {
   foundGroup,
