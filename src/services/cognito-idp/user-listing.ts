@@ -4,7 +4,7 @@ import { storePage } from './listing.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import { filteredValue, parsedFilter, type UserFilter } from './user-filter.ts'
-import { prefixEntry, searchEntry, type UserRecord, users } from './user-records.ts'
+import { prefixEntry, searchEntry, searchedValue, type UserRecord, users } from './user-records.ts'
 import { userShape } from './user-shape.ts'
 
 const unindexed = new Set(['cognito:user_status', 'status', 'sub'])
@@ -43,8 +43,12 @@ async function filtered(
   const read = offered(store, pool, filter)
   const passes = (user: UserRecord) => {
     if (filter === undefined) return true
-    const value = filteredValue(user, filter.attribute)
-    return filter.prefix ? value?.startsWith(filter.value) : value === filter.value
+    const { attribute, prefix } = filter
+    const wanted = searchedValue(attribute, filter.value)
+    const has = filteredValue(user, attribute)
+    if (has === undefined) return false
+    const value = searchedValue(attribute, has)
+    return prefix ? value.startsWith(wanted) : value === wanted
   }
   const records: UserRecord[] = []
   let after = start

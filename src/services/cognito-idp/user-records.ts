@@ -61,12 +61,19 @@ export const searchable = [
 
 const prefixLengths = [1, 2, 4, 8]
 
+const exact = new Set(['username', 'sub', 'status'])
+
+/** A value as searches compare it: capitals count in names, ids and `status` only. */
+export const searchedValue = (attribute: string, value: string): string =>
+  exact.has(attribute) ? value : value.toLowerCase()
+
 /** One searched value, as the index has it. */
 export const searchEntry = (pool: string, attribute: string, value: string): string =>
-  `${pool}|${attribute}|=${value}`
+  `${pool}|${attribute}|=${searchedValue(attribute, value)}`
 
 /** The longest beginning that the index knows of a value. */
-export function prefixEntry(pool: string, attribute: string, value: string): string {
+export function prefixEntry(pool: string, attribute: string, given: string): string {
+  const value = searchedValue(attribute, given)
   const length = prefixLengths.findLast((one) => one <= value.length) ?? 0
   return `${pool}|${attribute}|^${value.slice(0, length)}`
 }
@@ -80,8 +87,9 @@ function searchEntries(user: UserRecord): string[] {
     searchEntry(user.pool, 'cognito:user_status', user.status),
     searchEntry(user.pool, 'status', user.enabled ? 'Enabled' : 'Disabled'),
   ]
-  for (const [name, value] of values) {
-    if (value === undefined || value === '') continue
+  for (const [name, given] of values) {
+    if (given === undefined || given === '') continue
+    const value = searchedValue(name, given)
     entries.push(searchEntry(user.pool, name, value))
     for (const length of prefixLengths)
       if (length <= value.length) entries.push(`${user.pool}|${name}|^${value.slice(0, length)}`)
