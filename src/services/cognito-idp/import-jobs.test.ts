@@ -144,6 +144,34 @@ test('a file of users: each lands as its row says, and the rest is counted', asy
   assert.equal(Users!.length, 1)
 })
 
+test('where addresses serve as names, and codes as passwords, users land so', async () => {
+  const { idp } = cognito
+  const UserPoolId = await newPool(cognito, { ...verified, UsernameAttributes: ['email'] })
+  const rows = [
+    { ...person('ada'), 'cognito:username': 'ada@example.com', email: '' },
+    { ...person('bob'), 'cognito:username': 'bob@example.com' },
+    { ...person('cyd'), 'cognito:username': 'other@example.com' },
+    person('dan'),
+    { ...person('bob'), 'cognito:username': 'bob@example.com' },
+  ]
+  const file = (some: typeof rows) => [header, ...some.map((row) => line(row))].join('\n')
+  const job = await run(UserPoolId, file(rows))
+  assert.deepEqual([job.ImportedUsers, job.SkippedUsers, job.FailedUsers], [2, 1, 2])
+  const { Username, UserStatus } = await idp.adminGetUser({
+    UserPoolId,
+    Username: 'ada@example.com',
+  })
+  assert.match(Username!, /^[0-9a-f-]{36}$/)
+  assert.equal(UserStatus, 'RESET_REQUIRED')
+  const passwordless = await newPool(cognito, {
+    ...verified,
+    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } },
+  })
+  await run(passwordless, file([person('ada')]))
+  const ada = await idp.adminGetUser({ UserPoolId: passwordless, Username: 'ada' })
+  assert.equal(ada.UserStatus, 'CONFIRMED')
+})
+
 test('some thousand users, over many parts and turns', async () => {
   const { idp } = cognito
   const UserPoolId = await newPool(cognito, verified)
