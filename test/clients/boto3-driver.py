@@ -16,6 +16,8 @@ def plain(value):
         return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
+    if hasattr(value, "read"):
+        return base64.b64encode(value.read()).decode()
     raise TypeError(type(value))
 
 

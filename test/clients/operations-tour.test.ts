@@ -52,6 +52,18 @@ const kebab = (name: string): string =>
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()
 
+/** Subcommands that take no JSON, because they write their answer into a file. */
+function withoutJson(operation: string, input: object): readonly string[] | undefined {
+  if (operation === 'CreateVirtualMFADevice')
+    return [
+      ...['--virtual-mfa-device-name', 'new', '--outfile', '/dev/null'],
+      ...['--bootstrap-method', 'QRCodePNG'],
+    ]
+  if (operation !== 'Invoke') return undefined
+  const { FunctionName } = input as { readonly FunctionName: string }
+  return ['--function-name', FunctionName, '/dev/null']
+}
+
 function awsCli(endpoint: string): Tourist {
   const { ask, close } = conversation(debian, './cli-driver.py')
   return {
@@ -59,11 +71,7 @@ function awsCli(endpoint: string): Tourist {
     close,
     async call(service, operation, input, keys) {
       const given = ['--cli-input-json', JSON.stringify(input, binary)]
-      // The one subcommand that takes no JSON: it writes its answer into a file.
-      const own = ['--virtual-mfa-device-name', 'new', '--outfile', '/dev/null']
-      const isDevice = operation === 'CreateVirtualMFADevice'
-      const more = isDevice ? [...own, '--bootstrap-method', 'QRCodePNG'] : given
-      const args = [service, kebab(operation), ...more]
+      const args = [service, kebab(operation), ...(withoutJson(operation, input) ?? given)]
       args.push('--endpoint-url', endpoint, '--output', 'json', '--no-paginate')
       const env = {
         AWS_ACCESS_KEY_ID: keys.accessKeyId,

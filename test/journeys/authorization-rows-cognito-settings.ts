@@ -153,7 +153,16 @@ export const poolSettingsRows: readonly [string, Making][] = [
     'CreateUserPoolDomain',
     onPool('CreateUserPoolDomain', (p, w) => ({ ...p.id, Domain: domainOf(w) })),
   ],
-  withDomain('UpdateUserPoolDomain'),
+  [
+    'UpdateUserPoolDomain',
+    onPool('UpdateUserPoolDomain', async (p, w) => {
+      const arn = 'arn:aws:acm:us-east-1:000000000000:certificate/1'
+      const CustomDomainConfig = { CertificateArn: arn }
+      const input = { ...p.id, Domain: `login.${domainOf(w)}.example.com`, CustomDomainConfig }
+      await w.people('CreateUserPoolDomain', input)
+      return input
+    }),
+  ],
   withDomain('DeleteUserPoolDomain'),
   everywhere('DescribeUserPoolDomain', { Domain: 'nobody' }),
   withDomain('SetUICustomization', { CSS: '.label-customizable { color: red; }' }),
