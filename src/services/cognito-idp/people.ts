@@ -1,19 +1,14 @@
 import type { CallContext } from '../../kernel/context.ts'
 import type { People } from '../../kernel/people.ts'
 import type { Collection, Index, Key, Readable } from '../../kernel/store.ts'
-import { deleteUser } from './admin-users.ts'
+import { belongings, deleteUser } from './admin-users.ts'
 import { attributeList } from './attributes.ts'
 import { credentialsOf } from './changing.ts'
 import { placeOf, reading } from './client-places.ts'
-import { codes } from './code-records.ts'
 import type { CredentialRecord } from './credential-records.ts'
-import { devices } from './device-records.ts'
 import { hashColumn } from './import-rows.ts'
-import { passkeys } from './passkey-records.ts'
 import { livingPool, noPool } from './pool-targets.ts'
-import { rotations } from './refresh-rotation.ts'
 import { type UserRecord, users } from './user-records.ts'
-import { userSessions } from './user-session-records.ts'
 import { foundUser } from './usernames.ts'
 
 const page = 200
@@ -77,29 +72,31 @@ async function* everybody(id: string, ctx: CallContext): AsyncGenerator<Uint8Arr
   } while (after !== undefined)
 }
 
-/** What belongs to a person beside the user itself, by what it is. */
+/** What belongs to a person beside the user itself, by the name of what it is. */
 async function belongingsOf(store: Readable, { pool, sub }: UserRecord) {
-  const prefix = [pool, sub]
-  return {
-    codes: await all(store, codes, prefix),
-    refreshTokens: await all(store, rotations, prefix),
-    passkeys: await all(store, passkeys, prefix),
-    devices: await all(store, devices, prefix),
-    sessions: await all(store, userSessions, prefix),
+  const found: Record<string, readonly object[]> = {}
+  for (const collection of belongings) {
+    const what = collection.name.replace(/^cognito\./, '')
+    found[what] = (await all(store, collection as Collection<unknown>, [pool, sub])) as object[]
   }
+  return found
 }
 
-const hidden = new Set(['pool', 'sub', 'code', 'srp', 'publicKey', 'origin'])
+const hidden = new Set(['pool', 'sub', 'code', 'srp', 'origin'])
 
 /** A record without what is secret, and without what every record of the person has. */
 const told = (record: object): object =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => !hidden.has(name)))
+  Object.fromEntries(
+    Object.entries(record).filter(
+      ([name, value]) => !hidden.has(name) && !(value instanceof Uint8Array),
+    ),
+  )
 
 async function person(id: string, name: string, ctx: CallContext): Promise<object> {
   const pool = await livingPool(ctx.store, id)
   const user = await foundUser(ctx.store, pool, name)
   const { hash, failures, failedAt, signedOutAt, codesSent, totp } = await credentialsOf(ctx, user)
-  const belongings = await belongingsOf(ctx.store, user)
+  const had = await belongingsOf(ctx.store, user)
   return {
     pool: id,
     username: user.username,
@@ -120,18 +117,16 @@ async function person(id: string, name: string, ctx: CallContext): Promise<objec
       codesSent: codesSent ?? [],
       ...(totp !== undefined && { softwareToken: { name: totp.name, verified: totp.verified } }),
     },
-    ...Object.fromEntries(
-      Object.entries(belongings).map(([what, records]) => [what, records.map(told)]),
-    ),
+    ...Object.fromEntries(Object.entries(had).map(([what, records]) => [what, records.map(told)])),
   }
 }
 
 async function erase(id: string, name: string, ctx: CallContext): Promise<object> {
   const pool = await livingPool(ctx.store, id)
   const user = await foundUser(ctx.store, pool, name)
-  const belongings = await belongingsOf(ctx.store, user)
+  const had = await belongingsOf(ctx.store, user)
   await deleteUser(ctx, user)
-  const counts = Object.entries(belongings).map(([what, records]) => [what, records.length])
+  const counts = Object.entries(had).map(([what, records]) => [what, records.length])
   return {
     pool: id,
     sub: user.sub,
