@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   where: () => import('./where.ts'),
   doctor: () => import('./doctor.ts'),
   clock: () => import('./clock.ts'),
+  inbox: () => import('./inbox.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
   export: () => import('./export.ts'),

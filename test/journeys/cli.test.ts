@@ -68,6 +68,7 @@ const commands = [
   'where',
   'doctor',
   'clock',
+  'inbox',
   'backup',
   'export',
   'erase',
@@ -167,6 +168,23 @@ test('where: the file and line of an operation, or why there is none', async () 
   assert.match(never.err, /AWS's iam has no operation FlyToTheMoon/)
   const unknown = await sallyport('where', 'quantum')
   assert.match(unknown.err, /no service "quantum" here\n {2}next: it has (.+, )?iam, .*sts/)
+})
+
+test('inbox: tells what was sent, to everybody or to one', async () => {
+  assert.equal((await here('inbox')).out, 'no messages\n')
+  const { ports } = house.app.house
+  await ports.sendMail({ to: 'ada@example.com', subject: 'Hello', text: 'one\ntwo\n' })
+  await ports.sendSms({ to: '+12065550100', text: 'three' })
+  const { out } = await here('inbox')
+  assert.match(
+    out,
+    /^\S+Z {2}mail to ada@example\.com: Hello\n {2}one\n {2}two\n\n\S+Z {2}sms to \+1/,
+  )
+  assert.match(
+    (await here('inbox', '+12065550100')).out,
+    /^\S+Z {2}sms to \+12065550100\n {2}three\n$/,
+  )
+  assert.equal(JSON.parse((await here('inbox', '--json')).out).messages.length, 2)
 })
 
 test('clock: reads, moves, and says how far ahead', async () => {
