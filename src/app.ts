@@ -6,6 +6,7 @@ import { Background } from './app/background.ts'
 import { Control } from './app/barrier-control.ts'
 import { guardedPorts } from './app/guarded-ports.ts'
 import { inventoryOf } from './app/inventory.ts'
+import { knowledge } from './app/knowledge.ts'
 import { messengers } from './app/messengers.ts'
 import { adoptOrphans } from './app/orphans.ts'
 import { resetStore } from './app/reset.ts'
@@ -118,6 +119,7 @@ export async function createApp(
     egress,
     tokens: pkcs11(config.hsm),
     trust: trustOf(config),
+    ...knowledge(config),
     functions,
     ...messengers(config, inbox, egress),
     sendNotification: (notification) => inbox.sendNotification(notification),

@@ -28,6 +28,10 @@ export interface Config {
   readonly hsm: string | undefined
   /** Path of a PEM file with the roots of attestation documents, in the place of AWS's own. */
   readonly attestationRoots: string | undefined
+  /** Path of a CSV file that says where addresses are. */
+  readonly ipTable: string | undefined
+  /** Path of a file of passwords, or of their SHA-1, one a line. */
+  readonly compromisedPasswords: string | undefined
   /** For `--unseal pkcs11`; never a flag, which other processes could read. */
   readonly pkcs11Pin: string | undefined
   readonly pkcs11PinFile: string | undefined
@@ -77,6 +81,8 @@ const flags = {
   unseal: { type: 'string' },
   hsm: { type: 'string' },
   'attestation-roots': { type: 'string' },
+  'ip-table': { type: 'string' },
+  'compromised-passwords': { type: 'string' },
   functions: { type: 'string' },
   'functions-local': { type: 'boolean', default: false },
   smtp: { type: 'string' },
@@ -138,6 +144,8 @@ export function readConfig(
     unseal: text('unseal') ?? `keyfile:${data}/unseal.key`,
     hsm: text('hsm'),
     attestationRoots: text('attestation-roots'),
+    ipTable: text('ip-table'),
+    compromisedPasswords: text('compromised-passwords'),
     pkcs11Pin: env.SALLYPORT_PKCS11_PIN,
     pkcs11PinFile: env.SALLYPORT_PKCS11_PIN_FILE,
     functions: oneOf(

@@ -64,6 +64,8 @@ export const guardedPorts = (ports: Ports): Ports => ({
     leave: (label) => outside(() => ports.tokens.leave(label)),
   },
   trust: ports.trust,
+  compromised: ports.compromised,
+  places: ports.places,
   functions: {
     local: ports.functions.local,
     measure: (archive) => ports.functions.measure(archive),

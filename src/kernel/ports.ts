@@ -242,8 +242,30 @@ export interface Trust {
   readonly attestationRoots: readonly Uint8Array[]
 }
 
+/** Passwords that everybody tries first, with those that the operator knows to be stolen. */
+export interface CompromisedPasswords {
+  /** May say so of one sound password in ten thousand; never misses one. */
+  has(password: string): boolean
+}
+
+/** Where on earth an address is, as a table of the operator's has it. */
+export interface IpPlace {
+  readonly country?: string | undefined
+  readonly city?: string | undefined
+  /** Degrees. */
+  readonly latitude?: number | undefined
+  readonly longitude?: number | undefined
+}
+
+export interface IpPlaces {
+  /** Undefined when nobody knows, or no table was given. */
+  of(ip: string): IpPlace | undefined
+}
+
 export interface Ports {
   readonly trust: Trust
+  readonly compromised: CompromisedPasswords
+  readonly places: IpPlaces
   readonly seals: Seals
   readonly events: EventHistory
   readonly activity: Activity

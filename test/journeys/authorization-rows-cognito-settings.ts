@@ -1,5 +1,6 @@
 import { everywhere, onClient, onPool, type Pool, plain, pool } from './authorization-pools.ts'
 import { document, type Making, type World } from './authorization-rows.ts'
+import { threatRows } from './authorization-rows-cognito-threats.ts'
 
 /** A row about something that is made first, by another operation on the same pool. */
 const after = (
@@ -203,6 +204,7 @@ export const poolSettingsRows: readonly [string, Making][] = [
   plain('GetSigningCertificate'),
   plain('SetLogDeliveryConfiguration', { LogConfigurations: [] }),
   plain('GetLogDeliveryConfiguration'),
+  ...threatRows,
   plain('GetCSVHeader'),
   [
     'CreateUserImportJob',

@@ -1,6 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
 import type { Collection, Key, Transaction } from '../../kernel/store.ts'
 import { attributeList } from './attributes.ts'
+import { authEvents } from './auth-event-records.ts'
 import { changeUser } from './changing.ts'
 import { codes } from './code-records.ts'
 import { operation } from './contract.ts'
@@ -32,7 +33,7 @@ export const AdminGetUser = operation('AdminGetUser', {
 })
 
 /** What users have beside their credentials; its keys begin with pool and `sub`. */
-export const belongings = [codes, rotations, passkeys, devices, userSessions] as const
+export const belongings = [codes, rotations, passkeys, devices, userSessions, authEvents] as const
 
 async function deleteAll(tx: Transaction, of: Collection<unknown>, prefix: Key): Promise<void> {
   const { records, after } = await tx.of(of).list({ prefix, limit: 1_000 })

@@ -9,6 +9,7 @@ import { endDeviceSrp, startDeviceSrp } from './device-sign-in.ts'
 import { answerFactor, answerSetUp } from './factor-answers.ts'
 import { challengeOf } from './factors.ts'
 import { answerNewPassword } from './new-password.ts'
+import { adminOriginOf, originOf } from './origins.ts'
 import { noteProof } from './password-sign-in.ts'
 import { onPool } from './pool-targets.ts'
 import { adminApp } from './sign-in.ts'
@@ -16,6 +17,7 @@ import { afterPassword } from './sign-in-end.ts'
 import { checkSession, openSession, type SignInSession, spent } from './sign-in-sessions.ts'
 import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
 import { proveSrp } from './srp-sign-in.ts'
+import { withNoted } from './threat-protection.ts'
 import { type UserRecord, users } from './user-records.ts'
 
 interface Asked {
@@ -72,7 +74,7 @@ async function respond(known: App, input: Asked, ctx: CallContext): Promise<Step
   if (name === 'NEW_PASSWORD_REQUIRED') return answerNewPassword(app, user, session, answers, ctx)
   if (name === 'MFA_SETUP') return answerSetUp(app, user, session, ctx)
   if (name === 'SELECT_MFA_TYPE') return choose(app, user, session, answers, ctx)
-  return answerFactor(app, user, session, answers, ctx)
+  return withNoted(app, user, session, ctx, () => answerFactor(app, user, session, answers, ctx))
 }
 
 async function choose(
@@ -95,10 +97,16 @@ export const RespondToAuthChallenge = operation('RespondToAuthChallenge', {
     why: 'the sealed session says who has come how far',
     locate: byClient,
   },
-  handle: async (input, ctx) => respond(await appOf(input, ctx), input, ctx),
+  async handle(input, ctx) {
+    const app = await appOf(input, ctx)
+    return respond({ ...app, from: originOf(app, input.UserContextData, ctx) }, input, ctx)
+  },
 })
 
 export const AdminRespondToAuthChallenge = operation('AdminRespondToAuthChallenge', {
   access: onPool,
-  handle: async (input, ctx, [target]) => respond(await adminApp(target, input, ctx), input, ctx),
+  async handle(input, ctx, [target]) {
+    const app = await adminApp(target, input, ctx)
+    return respond({ ...app, from: adminOriginOf(app, input.ContextData, ctx) }, input, ctx)
+  },
 })

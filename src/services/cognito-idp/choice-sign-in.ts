@@ -2,6 +2,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
 import { codeChallenge, newCodeText } from './code-challenges.ts'
+import { checkSignInPassword } from './compromised-passwords.ts'
 import { fail, invalid } from './contract.ts'
 import { checkDevice } from './device-records.ts'
 import { isCode, methodOf, proveCode, provenAddress, wrongCode } from './factor-answers.ts'
@@ -110,7 +111,8 @@ async function begin(
   if (factor === 'PASSWORD') {
     const password = required(parameters, 'PASSWORD')
     const proven = await provePassword(app, user, password, ctx)
-    const progress = withDevice({ ...so, amr: [...so.amr, 'pwd'] }, parameters)
+    const named = withDevice({ ...so, amr: [...so.amr, 'pwd'] }, parameters)
+    const progress = await checkSignInPassword(app, proven.user, password, named, ctx)
     await checkDevice(app, proven.user, progress, ctx)
     return afterPassword(app, proven.user, proven.credential, progress, ctx)
   }

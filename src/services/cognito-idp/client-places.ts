@@ -2,6 +2,7 @@ import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import type { Owner, Readable } from '../../kernel/store.ts'
 import type { ClientRecord } from './client-records.ts'
 import { livingClient, noClient } from './clients.ts'
+import type { Origin } from './origins.ts'
 import { type PlaceRecord, type PoolRecord, places } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
 
@@ -42,6 +43,8 @@ export interface App {
   readonly client: ClientRecord
   /** What the app wants the pool's functions to know. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Where the user is, where that was asked. */
+  readonly from?: Origin | undefined
 }
 
 type Calling = Pick<CallContext, 'cached' | 'account' | 'region'> & { readonly store: Readable }

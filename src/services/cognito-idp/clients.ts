@@ -9,6 +9,7 @@ import { storePage } from './listing.ts'
 import { places } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { customScopes } from './resource-servers.ts'
+import { riskConfigurations } from './risk-configuration-records.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const clientQuota = 1_000
@@ -121,6 +122,7 @@ export const DeleteUserPoolClient = operation('DeleteUserPoolClient', {
     await ctx.store.transaction(async (tx) => {
       if (!(await tx.of(clients).delete([id, input.ClientId]))) throw noClient(input.ClientId)
       await tx.of(places).delete([input.ClientId])
+      await tx.of(riskConfigurations).delete([id, input.ClientId])
     })
     return {}
   },

@@ -68,7 +68,7 @@ async function next(app: App, one: Someone, stand: Stand, ctx: CallContext): Pro
     if (user === undefined) throw incorrect()
     if (user.status === 'UNCONFIRMED')
       throw fail('UserNotConfirmedException', 'User is not confirmed.')
-    return signedIn(app, user, progress, ctx)
+    return signedIn(app, user, progress, ctx, 'custom')
   }
   if (verdict.challengeName === 'PASSWORD_VERIFIER' && A !== undefined) {
     const custom = await keep(app, { rounds }, ctx)

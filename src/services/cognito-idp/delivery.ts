@@ -3,10 +3,14 @@ import type { CallContext } from '../../kernel/context.ts'
 import { fail } from './contract.ts'
 import { customMessage, linkPattern } from './custom-messages.ts'
 import { handOver, senderOf } from './custom-senders.ts'
+import { noteUndelivered } from './log-deliveries.ts'
 import type { Destination, Notice } from './messages.ts'
+import type { PoolRecord } from './pool-records.ts'
 import type { Via } from './triggers.ts'
 
-const html = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+/** A text within HTML. */
+export const html = (text: string): string =>
+  text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
 
 const isHtml = (text: string) => /<[a-z][^<>]*>/i.test(text)
 
@@ -37,7 +41,9 @@ export async function deliver(
   const { attribute, address } = to
   const { username = notice.user.username } = notice
   if (senderOf(pool, to) !== undefined) {
-    await handOver(via, to, notice, code, ctx).catch((error: Error) => undelivered(error, ctx))
+    await handOver(via, to, notice, code, ctx).catch((error: Error) =>
+      undelivered(pool, error, ctx),
+    )
     return
   }
   const message = await customMessage(via, notice, ctx)
@@ -63,12 +69,14 @@ export async function deliver(
       ...(marked && { html: filled(message.email, html) }),
     })
   } catch (error) {
-    undelivered(error as Error, ctx)
+    await undelivered(pool, error as Error, ctx)
   }
 }
 
-function undelivered(error: Error, { log, requestId }: CallContext): never {
+async function undelivered(pool: PoolRecord, error: Error, ctx: CallContext): Promise<never> {
+  const { log, requestId } = ctx
   log.warn('a message could not be sent', { requestId, cause: String(error) })
+  await noteUndelivered(pool, error, ctx)
   throw fail('CodeDeliveryFailureException', 'The message could not be delivered.')
 }
 

@@ -34,6 +34,20 @@ export function factorsOf(
   return (['SMS_MFA', 'SOFTWARE_TOKEN_MFA', 'EMAIL_OTP'] as const).filter((factor) => has[factor])
 }
 
+/** Second factors that a sign-in at risk can be asked for; none that it has proven already. */
+export function riskFactors(
+  pool: PoolRecord,
+  user: UserRecord,
+  credential: CredentialRecord,
+  { amr }: Progress,
+): readonly Factor[] {
+  if (pool.mfa.mode === 'OFF') return []
+  // Who has chosen none is asked by an address.
+  const must = { ...pool, mfa: { ...pool.mfa, mode: 'ON' } } as const
+  const proven = { SMS_MFA: 'sms', EMAIL_OTP: 'email_otp', SOFTWARE_TOKEN_MFA: 'otp' } as const
+  return factorsOf(must, user, credential).filter((factor) => !amr.includes(proven[factor]))
+}
+
 /** Second factors that lift a password to a level. */
 export function secondFor(target: number, has: readonly Factor[]): readonly Factor[] {
   if (target === 4) return has.filter((factor) => factor === 'SOFTWARE_TOKEN_MFA')
@@ -49,14 +63,20 @@ export async function nextFactor(
 ): Promise<Step | undefined> {
   const { mfa } = app.pool
   if (mfa.mode === 'OFF') return undefined
-  const has = factorsOf(app.pool, user, await credentialsOf(ctx, user))
-  const { target = 0, amr } = progress
+  const { target = 0, amr, risk } = progress
+  const credential = await credentialsOf(ctx, user)
+  const asked = risk?.ask && !amr.includes('mfa')
+  const has = asked
+    ? riskFactors(app.pool, user, credential, progress)
+    : factorsOf(app.pool, user, credential)
   const isShort = (levelOf(amr) ?? 0) < target
   // A token may have credited what was proven before.
   if (target > 0 && !isShort && methodsClaim(amr).includes('mfa')) return undefined
   const choices = isShort ? secondFor(target, has) : has
   if (
     !isShort &&
+    // A device that was remembered is no answer to a risk.
+    !asked &&
     choices.length > 0 &&
     (await rememberedDevice(app, user, progress, ctx)) !== undefined
   ) {

@@ -2,9 +2,12 @@ import { changeUserIn, credentialsOf } from './changing.ts'
 import { appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { mismatch, tryCode } from './codes.ts'
+import { checkCompromise, notePassword } from './compromised-passwords.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { deliveryDetails } from './delivery.ts'
+import { noteEvent } from './event-notes.ts'
 import { sendLater } from './hidden-deliveries.ts'
+import { originOf } from './origins.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
 import { hides, pretendedDelivery } from './pretence.ts'
 import { recoveryDestination, sendReset } from './recovery.ts'
@@ -24,8 +27,9 @@ export const ForgotPassword = operation('ForgotPassword', {
   async handle(input, ctx) {
     const known = await appOf(input, ctx)
     const { pool, client } = known
+    const from = originOf(known, input.UserContextData, ctx)
     checkSecretHash(client, input.Username, input.SecretHash)
-    const app = { ...known, metadata: input.ClientMetadata }
+    const app = { ...known, metadata: input.ClientMetadata, from }
     const user =
       (await findUser(ctx.store, pool, input.Username)) ??
       (await migrated(app, { name: input.Username }, ctx))
@@ -46,6 +50,7 @@ export const ForgotPassword = operation('ForgotPassword', {
         'Cannot reset password for the user as there is no registered/verified email or phone_number',
       )
     await sendReset(ctx, app, user, to)
+    await noteEvent(app, user, { type: 'ForgotPassword', response: 'InProgress' }, ctx)
     return { CodeDeliveryDetails: deliveryDetails(to) }
   },
 })
@@ -53,10 +58,12 @@ export const ForgotPassword = operation('ForgotPassword', {
 export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
   access: open,
   async handle(input, ctx) {
-    const app = await appOf(input, ctx)
+    const known = await appOf(input, ctx)
+    const app = { ...known, from: originOf(known, input.UserContextData, ctx) }
     const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
     checkPassword(pool, input.Password)
+    const shared = await checkCompromise(app, input.Password, 'PASSWORD_CHANGE', ctx)
     const user = await findUser(ctx.store, pool, input.Username)
     if (user === undefined) throw hides(app) ? mismatch() : noCombination()
     const now = ctx.now()
@@ -83,6 +90,7 @@ export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
       return attempt
     })
     if ('refused' in attempt) throw attempt.refused()
+    await notePassword(app, user, 'ForgotPassword', shared, ctx)
     const via = { ...app, metadata: input.ClientMetadata }
     const confirmed = { ...user, status: 'CONFIRMED' } as const
     await postConfirmation(via, confirmed, 'PostConfirmation_ConfirmForgotPassword', ctx)

@@ -10,7 +10,7 @@ type What = 'reset' | 'confirm'
  */
 export async function sendLater(
   what: What,
-  { pool, client, metadata = {} }: App,
+  { pool, client, metadata = {}, from }: App,
   user: UserRecord | undefined,
   ctx: CallContext,
 ): Promise<void> {
@@ -20,7 +20,14 @@ export async function sendLater(
       type: 'cognito-idp.SendHidden',
       key: ctx.random.uuid(),
       dueAt: ctx.now().getTime(),
-      detail: { what, pool: pool.id, client: client.id, sub, metadata: JSON.stringify(metadata) },
+      detail: {
+        what,
+        pool: pool.id,
+        client: client.id,
+        sub,
+        metadata: JSON.stringify(metadata),
+        from: JSON.stringify(from ?? null),
+      },
     })
   })
 }

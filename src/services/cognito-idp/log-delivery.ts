@@ -1,4 +1,6 @@
 import type { LogConfigurationType } from '@aws-sdk/client-cognito-identity-provider'
+import { parseArn } from '../../kernel/arn.ts'
+import type { CallContext } from '../../kernel/context.ts'
 import type { Validated } from '../../kernel/contract.ts'
 import { collection } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
@@ -20,6 +22,12 @@ export const logDeliveries = collection<LogDeliveryRecord>('cognito.log-deliveri
   cached: 'cognito',
 })
 
+/** The name of a log group in its ARN, which may end in `:*`. */
+export function groupNameOf(arn: string): string | undefined {
+  const { service, resource = '' } = parseArn(arn) ?? {}
+  return service === 'logs' ? /^log-group:([^:*]+)(:\*)?$/.exec(resource)?.[1] : undefined
+}
+
 const levels: Readonly<Record<string, string>> = {
   userNotification: 'ERROR',
   userAuthEvents: 'INFO',
@@ -31,6 +39,20 @@ const destinations = [
   'FirehoseConfiguration',
 ] as const
 
+/** The log group for a kind of log; undefined when nobody wants to see it. */
+export async function logGroupFor(
+  { id }: Pick<PoolRecord, 'id'>,
+  source: 'userNotification' | 'userAuthEvents',
+  ctx: CallContext,
+): Promise<string | undefined> {
+  const { store, account, region } = ctx
+  const record = await ctx.cached('cognito', account, `logs/${region}/${id}`, () =>
+    store.of(logDeliveries).get([id]),
+  )
+  const found = record?.configurations.find(({ EventSource }) => EventSource === source)
+  return found?.CloudWatchLogsConfiguration?.LogGroupArn
+}
+
 function check(configurations: readonly LogConfiguration[], pool: PoolRecord): void {
   const sources = new Set(configurations.map(({ EventSource }) => EventSource))
   if (sources.size < configurations.length)
@@ -41,6 +63,9 @@ function check(configurations: readonly LogConfiguration[], pool: PoolRecord): v
       throw invalid(`Log level ${level} is not supported for the event source ${source}.`)
     const named = destinations.filter((name) => configuration[name] !== undefined)
     if (named.length !== 1) throw invalid('A log configuration has exactly one destination.')
+    const group = configuration.CloudWatchLogsConfiguration?.LogGroupArn
+    if (named[0] === 'CloudWatchLogsConfiguration' && groupNameOf(group ?? '') === undefined)
+      throw invalid('Invalid ARN of a log group.')
     if (source === 'userNotification' && named[0] !== 'CloudWatchLogsConfiguration')
       throw invalid('Logs of userNotification can only be sent to CloudWatch Logs.')
     if (source === 'userAuthEvents' && pool.settings.UserPoolTier !== 'PLUS')
@@ -48,6 +73,8 @@ function check(configurations: readonly LogConfiguration[], pool: PoolRecord): v
         'FeatureUnavailableInTierException',
         `Logs of userAuthEvents are not available in the ${pool.settings.UserPoolTier} tier.`,
       )
+    if (named[0] !== 'CloudWatchLogsConfiguration')
+      throw fail('NotImplemented', 'Sallyport delivers logs to CloudWatch Logs only.')
   }
 }
 

@@ -75,6 +75,7 @@ export interface Notice {
     | 'UpdateUserAttribute'
     | 'VerifyUserAttribute'
     | 'Authentication'
+    | 'AccountTakeOverNotification'
   readonly message: Message
   readonly user: UserRecord
   /** By which name the message speaks of the user. */

@@ -2,6 +2,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { changed, checkedAttributes, checkRequired, checkWritable } from './attributes.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
+import { checkCompromise } from './compromised-passwords.ts'
 import { fail } from './contract.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
 import { afterFirstFactor } from './sign-in-end.ts'
@@ -32,6 +33,7 @@ export async function answerNewPassword(
   const wanted = checkedAttributes(pool, list, user.attributes)
   checkRequired(pool, { ...user.attributes, ...wanted })
   checkPassword(pool, password)
+  await checkCompromise(app, password, 'PASSWORD_CHANGE', ctx)
   await checkHistory(pool, await credentialsOf(ctx, user), password)
   const made = await newPassword(pool, user.username, password, ctx)
   const confirmed = await changeUser(ctx, user, {

@@ -3,6 +3,7 @@ import { withoutAttributes } from './admin-attributes.ts'
 import { deleteUser } from './admin-users.ts'
 import { attributeList, checkedAttributes, checkWritable, isReadable } from './attributes.ts'
 import { changeUser, credentialsOf } from './changing.ts'
+import { checkCompromise, notePassword } from './compromised-passwords.ts'
 import { invalid, operation } from './contract.ts'
 import { provePassword } from './password-sign-in.ts'
 import { checkHistory, checkPassword, newPassword, withPassword } from './passwords.ts'
@@ -74,6 +75,7 @@ export const ChangePassword = operation('ChangePassword', {
     else if ((await credentialsOf(ctx, user)).hash !== undefined)
       throw invalid('Missing required parameter PreviousPassword')
     checkPassword(pool, input.ProposedPassword)
+    const known = await checkCompromise(app, input.ProposedPassword, 'PASSWORD_CHANGE', ctx)
     await checkHistory(pool, await credentialsOf(ctx, user), input.ProposedPassword)
     const password = await newPassword(pool, user.username, input.ProposedPassword, ctx)
     await changeUser(ctx, user, {
@@ -83,6 +85,7 @@ export const ChangePassword = operation('ChangePassword', {
         return withPassword(old, password, pool)
       },
     })
+    await notePassword(app, user, 'PasswordChange', known, ctx)
     return {}
   },
 })

@@ -7,6 +7,7 @@ import type { CredentialRecord } from './credential-records.ts'
 import { checkLock, failedOnce } from './lockout.ts'
 import { newPassword } from './passwords.ts'
 import { hides } from './pretence.ts'
+import { noteWrongPassword } from './threat-protection.ts'
 import type { UserRecord } from './user-records.ts'
 import { noUser } from './usernames.ts'
 
@@ -51,6 +52,7 @@ export async function provePassword(
     throw fail('PasswordResetRequiredException', 'Password reset required for the user')
   if (!good) {
     await noteFailure(user, ctx)
+    await noteWrongPassword(app, user, ctx)
     throw incorrect()
   }
   if (credential.srp !== undefined && !isOutdated(credential.hash!)) return { user, credential }

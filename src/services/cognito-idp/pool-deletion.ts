@@ -14,6 +14,7 @@ import { brandings } from './managed-branding.ts'
 import { places, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { resourceServers } from './resource-servers.ts'
+import { riskConfigurations } from './risk-configuration-records.ts'
 import { samlSigning } from './saml-signing.ts'
 import { retiredKeys, signingKeys } from './signing-keys.ts'
 import { terms } from './terms.ts'
@@ -89,6 +90,7 @@ const contents = [
   samlSigning,
   customAuths,
   logDeliveries,
+  riskConfigurations,
 ] as const
 
 /** Deletes what was in a deleted pool, a part at a time: nobody can reach it any more. */

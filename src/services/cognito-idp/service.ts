@@ -13,6 +13,11 @@ import {
   AdminSetUserPassword,
 } from './admin-passwords.ts'
 import { AdminDeleteUser, AdminDisableUser, AdminEnableUser, AdminGetUser } from './admin-users.ts'
+import {
+  AdminListUserAuthEvents,
+  AdminUpdateAuthEventFeedback,
+  UpdateAuthEventFeedback,
+} from './auth-events.ts'
 import { AdminGetUserAuthFactors, GetUserAuthFactors } from './auth-factors.ts'
 import { AdminRespondToAuthChallenge, RespondToAuthChallenge } from './challenges.ts'
 import {
@@ -44,6 +49,8 @@ import {
   DescribeUserPoolDomain,
   UpdateUserPoolDomain,
 } from './domains.ts'
+import { forgetEvents } from './event-notes.ts'
+import { feedbackPages } from './feedback-pages.ts'
 import { ConfirmForgotPassword, ForgotPassword } from './forgotten-passwords.ts'
 import { CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup } from './groups.ts'
 import { sendHidden } from './hidden-sending.ts'
@@ -66,6 +73,7 @@ import { importUsers, StartUserImportJob, StopUserImportJob } from './import-run
 import { importPages } from './import-upload.ts'
 import { issuerPages } from './issuer-pages.ts'
 import { AdminDisableProviderForUser, AdminLinkProviderForUser } from './linked-identities.ts'
+import { deliverError, deliverEvent } from './log-deliveries.ts'
 import { GetLogDeliveryConfiguration, SetLogDeliveryConfiguration } from './log-delivery.ts'
 import {
   CreateManagedLoginBranding,
@@ -111,6 +119,8 @@ import {
   ListResourceServers,
   UpdateResourceServer,
 } from './resource-servers.ts'
+import { DescribeRiskConfiguration, SetRiskConfiguration } from './risk-configurations.ts'
+import { notifyRisk } from './risk-notices.ts'
 import { GetSigningCertificate } from './saml-signing.ts'
 import {
   GetUserPoolClientSessionConfiguration,
@@ -177,6 +187,7 @@ export const service = defineService<C>()({
     AdminLinkProviderForUser,
     AdminListDevices,
     AdminListGroupsForUser,
+    AdminListUserAuthEvents,
     AdminListUserSessions,
     AdminRemoveUserFromGroup,
     AdminResetUserPassword,
@@ -185,6 +196,7 @@ export const service = defineService<C>()({
     AdminSetUserMFAPreference,
     AdminSetUserPassword,
     AdminSetUserSettings,
+    AdminUpdateAuthEventFeedback,
     AdminUpdateDeviceStatus,
     AdminUpdateUserAttributes,
     AdminUserGlobalSignOut,
@@ -221,6 +233,7 @@ export const service = defineService<C>()({
     DescribeManagedLoginBranding,
     DescribeManagedLoginBrandingByClient,
     DescribeResourceServer,
+    DescribeRiskConfiguration,
     DescribeTerms,
     DescribeTermsByClient,
     DescribeUserImportJob,
@@ -267,6 +280,7 @@ export const service = defineService<C>()({
     RevokeToken,
     RevokeUserSession,
     SetLogDeliveryConfiguration,
+    SetRiskConfiguration,
     SetUICustomization,
     SetUserMFAPreference,
     SetUserPoolClientSessionConfiguration,
@@ -279,6 +293,7 @@ export const service = defineService<C>()({
     StopUserImportJob,
     TagResource,
     UntagResource,
+    UpdateAuthEventFeedback,
     UpdateDeviceStatus,
     UpdateGroup,
     UpdateIdentityProvider,
@@ -294,14 +309,16 @@ export const service = defineService<C>()({
     VerifySoftwareToken,
     VerifyUserAttribute,
   },
-  notYet: {
-    others: 'risk, replicas and provisioned limits are still to be built',
-  },
+  notYet: {},
   provides: { people },
   jobs: {
     'cognito-idp.EmptyPool': emptyPool,
     'cognito-idp.ForgetCustomAuth': forgetCustomAuth,
     'cognito-idp.SendHidden': sendHidden,
+    'cognito-idp.ForgetEvents': forgetEvents,
+    'cognito-idp.NotifyRisk': notifyRisk,
+    'cognito-idp.DeliverEvent': deliverEvent,
+    'cognito-idp.DeliverError': deliverError,
     'cognito-idp.RotateKeys': rotateKeys,
     'cognito-idp.DropKeys': dropKeys,
     'cognito-idp.ImportUsers': importUsers,
@@ -310,7 +327,7 @@ export const service = defineService<C>()({
   },
   invalid,
   quotas: requestQuotas,
-  pages: [...issuerPages, confirmPage, ...importPages],
+  pages: [...issuerPages, confirmPage, ...feedbackPages, ...importPages],
   secrets: [
     'AccessToken',
     'Attributes',
@@ -329,6 +346,7 @@ export const service = defineService<C>()({
     'DeviceAttributes',
     'DeviceName',
     'DeviceSecretVerifierConfig',
+    'FeedbackToken',
     'Filter',
     'Password',
     'PreSignedUrl',

@@ -11,6 +11,7 @@ import { nextFactor } from './factors.ts'
 import { newRefreshToken } from './refresh-tokens.ts'
 import { newSession } from './sign-in-sessions.ts'
 import { type Progress, progressOf, type Step } from './sign-in-steps.ts'
+import { judged, noteStep } from './threat-protection.ts'
 import { newTokens, type SignIn } from './tokens.ts'
 import type { UserRecord } from './user-records.ts'
 import { noteSignIn } from './user-session-records.ts'
@@ -22,12 +23,13 @@ export async function afterPassword(
   app: App,
   user: UserRecord,
   credential: CredentialRecord,
-  progress: Progress,
+  proven: Progress,
   ctx: CallContext,
 ): Promise<Step> {
   if (!user.enabled) throw notAuthorized('User is disabled.')
   if (user.status === 'UNCONFIRMED')
     throw fail('UserNotConfirmedException', 'User is not confirmed.')
+  const progress = await judged(app, user, proven, ctx)
   if (user.status !== 'FORCE_CHANGE_PASSWORD') return afterFirstFactor(app, user, progress, ctx)
   if (credential.temporaryUntil !== undefined && credential.temporaryUntil <= ctx.now())
     throw notAuthorized('Temporary password has expired and must be reset by an administrator.')
@@ -35,7 +37,7 @@ export async function afterPassword(
     .filter(({ Name, Required }) => Required && Name !== 'sub' && !user.attributes[Name!])
     .map(({ Name }) => `userAttributes.${Name}`)
   const ChallengeName = 'NEW_PASSWORD_REQUIRED'
-  return {
+  const step = {
     ChallengeName,
     Session: await newSession(
       app,
@@ -47,7 +49,8 @@ export async function afterPassword(
       requiredAttributes: JSON.stringify(missing),
       userAttributes: JSON.stringify(user.attributes),
     },
-  }
+  } as const
+  return noteStep(app, user, progress, step, ctx)
 }
 
 /** A second factor where there is one, else tokens. */
@@ -57,17 +60,24 @@ export async function afterFirstFactor(
   progress: Progress,
   ctx: CallContext,
 ): Promise<Step> {
-  return (await nextFactor(app, user, progress, ctx)) ?? signedIn(app, user, progress, ctx)
+  const next = await nextFactor(app, user, progress, ctx)
+  return next === undefined
+    ? signedIn(app, user, progress, ctx)
+    : noteStep(app, user, progress, next, ctx)
 }
 
 /** The tokens of a new sign-in. */
 export async function signedIn(
   app: App,
   user: UserRecord,
-  progress: Progress,
+  proven: Progress,
   ctx: CallContext,
+  kind: 'standard' | 'custom' = 'standard',
 ): Promise<Step> {
-  const { amr, target = 0 } = progress
+  const progress = await judged(app, user, proven, ctx, kind)
+  const { amr, target = 0, risk } = progress
+  // Who began without a password has not been asked for a second factor yet.
+  if (proven.risk === undefined && risk?.ask) return afterFirstFactor(app, user, progress, ctx)
   // All or nothing: a level that was asked for and not reached gives no tokens.
   if ((levelOf(amr) ?? 0) < target) throw notAuthorized('The requested level was not reached.')
   if ((await credentialsOf(ctx, user)).failures > 0)
@@ -81,6 +91,7 @@ export async function signedIn(
     authTime: Math.floor(now / 1_000),
     device: device?.key,
     amr,
+    event: risk?.id,
   }
   await noteSignIn(app, user, signIn, ctx)
   const occasion = progress.renewed ? 'NewPasswordChallenge' : 'Authentication'
@@ -92,7 +103,7 @@ export async function signedIn(
   const NewDeviceMetadata = device?.isNew
     ? { DeviceKey: device.key, DeviceGroupKey: deviceGroupKey(app.pool, user) }
     : undefined
-  return {
+  const step = {
     ChallengeParameters: {},
     AuthenticationResult: {
       ...tokens,
@@ -100,4 +111,5 @@ export async function signedIn(
       ...(NewDeviceMetadata && { NewDeviceMetadata }),
     },
   }
+  return noteStep<Step>(app, user, progress, step, ctx)
 }

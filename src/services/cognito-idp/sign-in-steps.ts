@@ -1,4 +1,8 @@
-import type { InitiateAuthCommandOutput } from '@aws-sdk/client-cognito-identity-provider'
+import type {
+  InitiateAuthCommandOutput,
+  RiskDecisionType,
+  RiskLevelType,
+} from '@aws-sdk/client-cognito-identity-provider'
 import { invalid } from './contract.ts'
 
 /** What a call of a sign-in answers: a challenge, or tokens. */
@@ -6,6 +10,20 @@ export type Step = Omit<InitiateAuthCommandOutput, '$metadata'>
 
 /** How a user has proven who it is, as the claim `amr` has it (RFC 8176, and Cognito's own). */
 export type Method = 'pwd' | 'otp' | 'sms' | 'email_otp' | 'swk' | 'hwk' | 'mfa'
+
+/** What threat protection thinks of a sign-in. */
+export interface RiskMark {
+  /** The event that tells of it. */
+  readonly id: string
+  readonly level?: RiskLevelType | undefined
+  readonly decision: RiskDecisionType
+  /** Others know the password. */
+  readonly compromised?: boolean | undefined
+  /** A second factor is asked for, whether the user prefers one or not. */
+  readonly ask?: boolean | undefined
+  /** The mail that the user gets about it. */
+  readonly notify?: 'Block' | 'Mfa' | 'NoAction' | undefined
+}
 
 /** What a sign-in has brought so far; it travels in its sessions. */
 export interface Progress {
@@ -18,16 +36,16 @@ export interface Progress {
   readonly renewed?: boolean | undefined
   /** The level of authentication that it must reach. */
   readonly target?: number | undefined
+  readonly risk?: RiskMark | undefined
+  /** Others know its password; until it is judged. */
+  readonly compromised?: boolean | undefined
 }
 
 /** The progress of a session, without what else the session holds. */
-export const progressOf = ({ amr, device, custom, renewed, target }: Progress): Progress => ({
-  amr,
-  device,
-  custom,
-  renewed,
-  target,
-})
+export const progressOf = (progress: Progress): Progress => {
+  const { amr, device, custom, renewed, target, risk, compromised } = progress
+  return { amr, device, custom, renewed, target, risk, compromised }
+}
 
 /** The progress with the device that parameters or answers name. */
 export const withDevice = (progress: Progress, { DEVICE_KEY: device }: Parameters): Progress =>

@@ -4,9 +4,11 @@ import { afterSignUp, startChoice } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { livingClient } from './clients.ts'
+import { checkSignInPassword } from './compromised-passwords.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { startCustom } from './custom-auth.ts'
 import { checkDevice } from './device-records.ts'
+import { adminOriginOf, originOf } from './origins.ts'
 import { provePassword } from './password-sign-in.ts'
 import { hasSrp } from './passwords.ts'
 import { foundPool, onPool } from './pool-targets.ts'
@@ -16,6 +18,7 @@ import { afterPassword } from './sign-in-end.ts'
 import { openSession } from './sign-in-sessions.ts'
 import { type Parameters, required, type Step, withDevice } from './sign-in-steps.ts'
 import { startSrp } from './srp-sign-in.ts'
+import { checkAddress } from './threat-protection.ts'
 import { migrated } from './user-migration.ts'
 import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
@@ -81,6 +84,7 @@ async function start(
     )
     return { ChallengeParameters: {}, AuthenticationResult }
   }
+  await checkAddress(app, ctx)
   if (flow === 'USER_AUTH' && Session !== undefined) {
     const step = await afterSignUp(app, await openSession(Session, ctx), ctx)
     if (step !== undefined) return step
@@ -102,7 +106,8 @@ async function start(
     (await findUser(ctx.store, app.pool, name)) ??
     (await migrated({ ...app, metadata }, { name, password }, ctx))
   const { user, credential } = await provePassword(app, found, password, ctx)
-  const progress = withDevice({ amr: ['pwd'] }, parameters)
+  const proven = withDevice({ amr: ['pwd'] }, parameters)
+  const progress = await checkSignInPassword(app, user, password, proven, ctx)
   await checkDevice(app, user, progress, ctx)
   return afterPassword(app, user, credential, progress, ctx)
 }
@@ -125,11 +130,16 @@ export const InitiateAuth = operation('InitiateAuth', {
     why: 'sign-in is open to whoever knows the client id',
     locate: byClient,
   },
-  handle: async (input, ctx) => start(await appOf(input, ctx), input, false, ctx),
+  async handle(input, ctx) {
+    const app = await appOf(input, ctx)
+    return start({ ...app, from: originOf(app, input.UserContextData, ctx) }, input, false, ctx)
+  },
 })
 
 export const AdminInitiateAuth = operation('AdminInitiateAuth', {
   access: onPool,
-  handle: async (input, ctx, [target]) =>
-    start(await adminApp(target, input, ctx), input, true, ctx),
+  async handle(input, ctx, [target]) {
+    const app = await adminApp(target, input, ctx)
+    return start({ ...app, from: adminOriginOf(app, input.ContextData, ctx) }, input, true, ctx)
+  },
 })

@@ -13,13 +13,16 @@ import { signUpSessions } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { expired, newCode, tryCode } from './codes.ts'
+import { checkCompromise, compromisedMark } from './compromised-passwords.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { credentials, noCredentials } from './credential-records.ts'
 import { deliver, deliveryDetails } from './delivery.ts'
+import { eventNote, noteEvent } from './event-notes.ts'
 import { methodOf } from './factor-answers.ts'
 import { isPasswordless } from './first-factors.ts'
 import { sendLater } from './hidden-deliveries.ts'
 import { asLink, confirmationMessage, type Destination, destinationOf } from './messages.ts'
+import { originOf } from './origins.ts'
 import { checkPassword, newPassword, withPassword } from './passwords.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
@@ -27,6 +30,7 @@ import { hides, pretendedDelivery } from './pretence.ts'
 import { isAllowed } from './sign-in.ts'
 import { checkSession, newSession, openSession } from './sign-in-sessions.ts'
 import { postConfirmation, preSignUp } from './sign-up-triggers.ts'
+import { checkAddress } from './threat-protection.ts'
 import type { Asking } from './triggers.ts'
 import type { UserRecord } from './user-records.ts'
 import { attributesOfName, findUser, putUser } from './usernames.ts'
@@ -54,9 +58,12 @@ function confirmation({ pool }: App, { attributes }: UserRecord): Destination | 
 export const SignUp = operation('SignUp', {
   access: open,
   async handle(input, ctx) {
-    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
+    const known = await appOf(input, ctx)
+    const from = originOf(known, input.UserContextData, ctx)
+    const app = { ...known, metadata: input.ClientMetadata, from }
     const { pool, client } = app
     checkSecretHash(client, input.Username, input.SecretHash)
+    await checkAddress(app, ctx)
     if (pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly)
       throw fail('NotAuthorizedException', 'SignUp is not permitted for this user pool')
     const ofName = attributesOfName(pool, input.Username)
@@ -68,6 +75,7 @@ export const SignUp = operation('SignUp', {
     const wanted = { ...asked, ...ofName }
     checkRequired(pool, wanted)
     const plain = passwordOf(pool, input.Password, wanted)
+    const compromised = await checkCompromise(app, plain ?? '', 'SIGN_UP', ctx)
     const verdict = await preSignUp(
       app,
       {
@@ -85,12 +93,16 @@ export const SignUp = operation('SignUp', {
     const password =
       plain === undefined ? undefined : await newPassword(pool, fresh.username, plain, ctx)
     const to = verdict.confirmed ? undefined : confirmation(app, fresh)
+    const mark = compromised ? compromisedMark(ctx) : undefined
+    const response = verdict.confirmed ? 'Pass' : 'InProgress'
+    const note = await eventNote(app, fresh, { type: 'SignUp', response, mark }, ctx)
     const code = await ctx.store.transaction(async (tx) => {
       await livingPool(tx, pool.id)
       await putUser(tx, pool, fresh)
       const none = noCredentials(pool.id, fresh.sub)
-      const known = password === undefined ? none : withPassword(none, password, pool)
-      await tx.of(credentials).put(known)
+      const own = password === undefined ? none : withPassword(none, password, pool)
+      await tx.of(credentials).put(own)
+      await note(tx)
       return to && newCode(tx, fresh, 'confirm', to, ctx)
     })
     if (to !== undefined) await deliver(ctx, app, to, confirming('SignUp', app, fresh, to), code!)
@@ -183,7 +195,9 @@ const alreadyConfirmed = ({ status }: UserRecord) =>
 export const ResendConfirmationCode = operation('ResendConfirmationCode', {
   access: open,
   async handle(input, ctx) {
-    const app = { ...(await appOf(input, ctx)), metadata: input.ClientMetadata }
+    const known = await appOf(input, ctx)
+    const from = originOf(known, input.UserContextData, ctx)
+    const app = { ...known, metadata: input.ClientMetadata, from }
     checkSecretHash(app.client, input.Username, input.SecretHash)
     return { CodeDeliveryDetails: await resend(app, input.Username, ctx) }
   },
@@ -229,5 +243,6 @@ export async function resendConfirmation(
     return newCode(tx, user, 'confirm', to, ctx)
   })
   await deliver(ctx, app, to, confirming('ResendCode', app, user, to), code)
+  await noteEvent(app, user, { type: 'ResendCode', response: 'Pass' }, ctx)
   return deliveryDetails(to)
 }

@@ -17,6 +17,7 @@ import {
   withDevice,
 } from './sign-in-steps.ts'
 import { newBlock, openClaim } from './srp-blocks.ts'
+import { noteWrongPassword } from './threat-protection.ts'
 import { type UserRecord, users } from './user-records.ts'
 
 /** Salt, verifier and id of a user who does not exist: always the same for the same name. */
@@ -67,6 +68,7 @@ export async function proveSrp(app: App, answers: Parameters, ctx: CallContext) 
   if (user === undefined || credential === undefined) throw unknownUser(app)
   if (!good || credential.srp === undefined) {
     await noteFailure(user, ctx)
+    await noteWrongPassword(app, user, ctx)
     throw incorrect()
   }
   const progress = withDevice({ ...block, amr: [...block.amr, 'pwd'] }, answers)

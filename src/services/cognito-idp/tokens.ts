@@ -25,6 +25,8 @@ export interface SignIn {
   readonly device?: string | undefined
   /** How the user proved who it is. */
   readonly amr?: readonly Method[] | undefined
+  /** The event of threat protection that tells of it. */
+  readonly event?: string | undefined
 }
 
 async function groupsOf(user: UserRecord, ctx: CallContext): Promise<readonly GroupRecord[]> {
@@ -82,7 +84,7 @@ export async function newTokens(
     iss: issuerOf(pool, ctx),
     ...(of.length > 0 && { 'cognito:groups': of.map(({ name }) => name) }),
     ...(revocable && { origin_jti: signIn.origin }),
-    event_id: ctx.requestId,
+    event_id: signIn.event ?? ctx.requestId,
     auth_time: signIn.authTime,
     ...levelClaims(pool, signIn.amr ?? []),
     iat,

@@ -1,4 +1,4 @@
-import type { CallContext, Source } from '../../kernel/context.ts'
+import type { CallContext } from '../../kernel/context.ts'
 import { collection, type Readable, type Transaction } from '../../kernel/store.ts'
 import { changeUserIn, credentialsIn } from './changing.ts'
 import type { App } from './client-places.ts'
@@ -7,6 +7,7 @@ import { marked } from './credential-records.ts'
 import { isRevoked } from './revocation.ts'
 import { sessionsPerUser, tracksSessions } from './session-settings.ts'
 import type { SignIn } from './tokens.ts'
+import { deviceTypeOf } from './user-agents.ts'
 import type { UserRecord } from './user-records.ts'
 
 /** A sign-in whose tokens last, where the pool keeps a list of them. */
@@ -46,30 +47,6 @@ export async function activeSessions(
   const { records } = await store.of(userSessions).list({ prefix: [pool, sub], limit: all })
   const credential = await credentialsIn(store, { pool, sub })
   return records.filter(({ origin, until }) => until > now && !isRevoked(credential, { origin }))
-}
-
-const systems = [
-  ['Windows', /Windows/],
-  ['Android', /Android/],
-  ['iOS', /iPhone|iPad|iOS/],
-  ['macOS', /Mac OS X|Macintosh|darwin/],
-  ['Linux', /Linux/i],
-] as const
-
-const apps = [
-  ['Edge', /Edg\//],
-  ['Firefox', /Firefox\//],
-  ['Chrome', /Chrome\//],
-  ['Safari', /Safari\//],
-  ['AWS CLI', /aws-cli\//],
-  ['AWS SDK', /aws-sdk-|Boto3|boto/i],
-  ['Amplify', /amplify/i],
-] as const
-
-/** Operating system and app, as far as a user agent tells them. */
-export function deviceTypeOf({ userAgent }: Pick<Source, 'userAgent'>): string {
-  const named = [systems, apps].map((list) => list.find(([, is]) => is.test(userAgent))?.[0])
-  return named.filter((name) => name !== undefined).join(', ') || 'unknown'
 }
 
 /** Lists a new sign-in; whoever has too many loses the one that was active least recently. */

@@ -12,6 +12,7 @@ import {
   streamArn,
   streams,
 } from './log-records.ts'
+import { policyForServices } from './resource-policies.ts'
 
 export interface GroupTarget extends Target<GroupRecord | undefined> {
   readonly group: string
@@ -86,6 +87,7 @@ export async function streamTarget(
     region,
     record,
     tags: group?.tags,
+    policy: await policyForServices(read),
     group,
     stream: named.logStreamName,
   }

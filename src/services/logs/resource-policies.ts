@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import type { Policy } from '../../kernel/authorization.ts'
+import type { ReadContext } from '../../kernel/context.ts'
 import { everything } from '../../kernel/paging.ts'
 import { collection } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
@@ -15,6 +18,26 @@ export const resourcePolicies = collection<PolicyRecord>('logs.resource-policies
   version: 1,
   key: ({ name }) => [name],
 })
+
+/**
+ * What the account's policies say, as one policy on its groups. They speak for other services alone:
+ * principals of the account have policies of their own.
+ */
+export async function policyForServices({
+  store,
+  caller,
+  account,
+  region,
+}: Pick<ReadContext, 'store' | 'caller' | 'account' | 'region'>): Promise<Policy | undefined> {
+  if (caller.principal.kind !== 'service') return undefined
+  const all = await everything((options) => store.of(resourcePolicies).list(options))
+  if (all.length === 0) return undefined
+  const statements = all.flatMap(({ document }) => [JSON.parse(document).Statement].flat())
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+  const id = `arn:aws:logs:${region}:${account}:resource-policies`
+  const hash = createHash('sha256').update(document).digest('hex')
+  return { id, kind: 'resource', document, hash }
+}
 
 const quota = 10
 /** Characters of a document. */
