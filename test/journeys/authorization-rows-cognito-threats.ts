@@ -27,6 +27,48 @@ async function withEvent(p: Pool, w: World) {
   return { ...p.user, EventId: AuthEvents[0].EventId as string }
 }
 
+const NotifyConfiguration = {
+  SourceArn: 'arn:aws:ses:us-east-1:123456789012:identity/a@example.com',
+  NoActionEmail: { Subject: 'You?', TextBody: '{event-id} {feedback-token}' },
+}
+const Actions = { LowAction: { EventAction: 'NO_ACTION', Notify: true } }
+
+const from = (IpAddress: string, headerValue: string) => ({
+  IpAddress,
+  ServerName: 'app',
+  ServerPath: '/',
+  HttpHeaders: [{ headerName: 'user-agent', headerValue }],
+})
+
+/** What a user is told of a sign-in that looks like somebody else's. */
+async function withMail(p: Pool, w: World) {
+  await w.people('UpdateUserPool', {
+    ...p.id,
+    UserPoolTier: 'PLUS',
+    UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' },
+  })
+  const AccountTakeoverRiskConfiguration = { NotifyConfiguration, Actions }
+  await w.people('SetRiskConfiguration', { ...p.id, AccountTakeoverRiskConfiguration })
+  const { ClientId } = await p.withClient({
+    ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'],
+  })
+  const email = `${w.account}.risk@example.com`
+  await p.withUser({ UserAttributes: [{ Name: 'email', Value: email }] })
+  await w.people('AdminSetUserPassword', { ...p.user, Password: 'Permanent-1', Permanent: true })
+  const AuthParameters = { USERNAME: 'ada', PASSWORD: 'Permanent-1' }
+  const signIn = { ...p.id, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters }
+  const home = from('198.51.100.7', 'Firefox/126.0 Windows')
+  await w.people('AdminInitiateAuth', { ...signIn, ContextData: home })
+  const away = from('203.0.113.9', 'Firefox/126.0 Linux')
+  await w.people('AdminInitiateAuth', { ...signIn, ContextData: away })
+  for (;;) {
+    const mails = w.app.house.inbox(email) as readonly { readonly text: string }[]
+    const [EventId, FeedbackToken] = mails.at(-1)?.text.split(' ') ?? []
+    if (FeedbackToken !== undefined) return { ...p.user, EventId, FeedbackToken }
+    await new Promise((later) => setTimeout(later, 50))
+  }
+}
+
 /** Risk configurations, and what users did. */
 export const threatRows: readonly [string, Making][] = [
   onProtected('SetRiskConfiguration'),
@@ -48,11 +90,7 @@ export const threatRows: readonly [string, Making][] = [
   [
     'UpdateAuthEventFeedback',
     async (w) => ({
-      input: {
-        ...(await withEvent(await pool(w), w)),
-        FeedbackValue: 'Valid',
-        FeedbackToken: 'none',
-      },
+      input: { ...(await withMail(await pool(w), w)), FeedbackValue: 'Invalid' },
       decides: [],
       everybody: true,
     }),
