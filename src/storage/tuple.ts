@@ -4,6 +4,11 @@ const TEXT = 0x02
 const NUMBER = 0x03
 const LONGEST = 2048
 
+/** No record can have such a key. */
+export class UnfitKey extends RangeError {
+  override readonly name = 'UnfitKey'
+}
+
 /**
  * Encodes a tuple so that byte order is tuple order: texts by code point, numbers by value. A
  * longer tuple comes after its prefix.
@@ -17,13 +22,13 @@ export function encodeKey(parts: Key): Buffer {
     if (typeof part === 'number') at = writeNumber(out, at, part)
     else {
       if (part.includes('\0')) return encodeSlowly(parts)
-      if (!part.isWellFormed()) throw new RangeError('a key holds half a surrogate pair')
+      if (!part.isWellFormed()) throw new UnfitKey('a key holds half a surrogate pair')
       out[at] = TEXT
       at += 1 + out.write(part, at + 1, 'utf8')
       out[at++] = 0
     }
   }
-  if (at > LONGEST) throw new RangeError(`a key is ${at} bytes long, at most ${LONGEST} fit`)
+  if (at > LONGEST) throw new UnfitKey(`a key is ${at} bytes long, at most ${LONGEST} fit`)
   return out.subarray(0, at)
 }
 
@@ -45,13 +50,13 @@ function encodeSlowly(parts: Key): Buffer {
       writeNumber(number, 0, part)
       bytes.push(...number)
     } else {
-      if (!part.isWellFormed()) throw new RangeError('a key holds half a surrogate pair')
+      if (!part.isWellFormed()) throw new UnfitKey('a key holds half a surrogate pair')
       bytes.push(TEXT)
       for (const byte of Buffer.from(part, 'utf8')) bytes.push(...(byte === 0 ? [0, 0xff] : [byte]))
       bytes.push(0)
     }
   }
-  if (bytes.length > LONGEST) throw new RangeError(`a key is longer than ${LONGEST} bytes`)
+  if (bytes.length > LONGEST) throw new UnfitKey(`a key is longer than ${LONGEST} bytes`)
   return Buffer.from(bytes)
 }
 

@@ -2,6 +2,9 @@ import type { CallContext } from '../../kernel/context.ts'
 import type { Key, Page } from '../../kernel/store.ts'
 import { invalid } from './contract.ts'
 
+/** As many as a page has at most. */
+const most = 60
+
 type Sealing = Pick<CallContext, 'ports' | 'account' | 'region'>
 
 const bind = ({ account, region }: Sealing, list: string) =>
@@ -26,7 +29,8 @@ export async function storePage<R>(
     if (opened === undefined) throw invalid('Invalid pagination token.')
     after = JSON.parse(new TextDecoder().decode(opened))
   }
-  const page = await read({ after, limit })
+  // Some operations take 0 for as many as there are at once.
+  const page = await read({ after, limit: limit || most })
   const next = page.after && seal.seal(new TextEncoder().encode(JSON.stringify(page.after)), bound)
   return { records: page.records, next }
 }

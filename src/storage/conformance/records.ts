@@ -106,6 +106,9 @@ export function conformanceOfRecords(harness: Harness): void {
     assert.deepEqual(seen, names)
     assert.equal((await view.of(users).list({ limit: 1000 })).records.length, 27)
     await assert.rejects(view.of(users).list({ limit: 0 }), RangeError)
+    // Names that no record can have are asked for like any other.
+    for (const name of ['x'.repeat(3_000), '\ud800'])
+      assert.equal(await view.of(users).get([name]), undefined)
     await store.close()
   })
 

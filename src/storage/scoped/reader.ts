@@ -1,12 +1,22 @@
 import { refuseInside } from '../../kernel/inside.ts'
 import type { Index, Key, ListOptions, Page, Reader } from '../../kernel/store.ts'
 import type { Range, Read, Row } from '../driver.ts'
-import { encodeKey, endOfPrefix, successor } from '../tuple.ts'
+import { encodeKey, endOfPrefix, successor, UnfitKey } from '../tuple.ts'
 import { keyBytes, type Records } from './records.ts'
 
 const LARGEST_PAGE = 1000
 const EVERYTHING = Buffer.of(0xff)
 const START = Buffer.alloc(0)
+
+/** Keys are what callers ask for: one that no record can have finds nothing. */
+function fitting(key: Key): Uint8Array | undefined {
+  try {
+    return keyBytes(key)
+  } catch (error) {
+    if (error instanceof UnfitKey) return undefined
+    throw error
+  }
+}
 
 /** Typed reads of one collection of one owner. */
 export class ScopedReader<R> implements Reader<R, Record<string, Index<R>>> {
@@ -27,7 +37,9 @@ export class ScopedReader<R> implements Reader<R, Record<string, Index<R>>> {
 
   async get(key: Key): Promise<R | undefined> {
     this.allowed()
-    const row = await this.read.get(this.records.shelf, keyBytes(key))
+    const bytes = fitting(key)
+    if (bytes === undefined) return undefined
+    const row = await this.read.get(this.records.shelf, bytes)
     return row && this.records.open(row)
   }
 
