@@ -100,6 +100,62 @@ resource "aws_cognito_user_pool" "people" {
   }
 }
 
+resource "aws_cognito_risk_configuration" "people" {
+  user_pool_id = aws_cognito_user_pool.people.id
+  account_takeover_risk_configuration {
+    notify_configuration {
+      from       = "security@example.com"
+      reply_to   = "help@example.com"
+      source_arn = "arn:aws:ses:us-east-1:000000000000:identity/security@example.com"
+      block_email {
+        subject   = "Blocked"
+        html_body = "<p>{username} was blocked at {login-time}.</p>"
+        text_body = "{username} was blocked at {login-time}."
+      }
+      mfa_email {
+        subject   = "New sign-in"
+        html_body = "<p>{username} from {city}</p>"
+        text_body = "{username} from {city}"
+      }
+      no_action_email {
+        subject   = "New sign-in"
+        html_body = "<p>{username} from {city}</p>"
+        text_body = "{username} from {city}"
+      }
+    }
+    actions {
+      low_action {
+        event_action = "NO_ACTION"
+        notify       = true
+      }
+      medium_action {
+        event_action = "MFA_IF_CONFIGURED"
+        notify       = true
+      }
+      high_action {
+        event_action = "BLOCK"
+        notify       = true
+      }
+    }
+  }
+  compromised_credentials_risk_configuration {
+    event_filter = ["SIGN_IN", "SIGN_UP"]
+    actions { event_action = "BLOCK" }
+  }
+  risk_exception_configuration {
+    blocked_ip_range_list = ["192.0.2.0/24"]
+    skipped_ip_range_list = ["203.0.113.9/32"]
+  }
+}
+
+resource "aws_cognito_risk_configuration" "web" {
+  user_pool_id = aws_cognito_user_pool.people.id
+  client_id    = aws_cognito_user_pool_client.web.id
+  risk_exception_configuration {
+    blocked_ip_range_list = ["198.51.100.0/24"]
+  }
+}
+
 resource "aws_cognito_resource_server" "books" {
   user_pool_id = aws_cognito_user_pool.people.id
   identifier   = "https://books.example.com"
@@ -260,6 +316,7 @@ test('Terraform makes a user pool and what belongs to it, finds it as it is, and
         'access_token_validity                = 20',
       )
       .replace('shoe           = 41', 'shoe           = 42')
+      .replace('"203.0.113.9/32"', '"203.0.113.0/24"')
     write('main.tf', provider + changed)
     await done('apply', '-auto-approve', '-input=false')
     await noDrift()

@@ -22,10 +22,10 @@ export const logDeliveries = collection<LogDeliveryRecord>('cognito.log-deliveri
   cached: 'cognito',
 })
 
-/** The name of a log group in its ARN, which may end in `:*`. */
+/** The name of a log group in its ARN. */
 export function groupNameOf(arn: string): string | undefined {
   const { service, resource = '' } = parseArn(arn) ?? {}
-  return service === 'logs' ? /^log-group:([^:*]+)(:\*)?$/.exec(resource)?.[1] : undefined
+  return service === 'logs' ? /^log-group:([^:]+)$/.exec(resource)?.[1] : undefined
 }
 
 const levels: Readonly<Record<string, string>> = {
