@@ -18,6 +18,11 @@ export interface SqliteOptions {
 }
 
 const CHECKPOINT_AFTER = 16 * 1024 * 1024
+/** Bytes of a log that is copied at once, and of one that is kept when it begins anew. */
+const LARGEST_LOG = 128 * 1024 * 1024
+const KEPT_LOG = 64 * 1024 * 1024
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** One SQLite database in a directory, for one process. */
 export class SqliteDriver implements Driver {
@@ -88,8 +93,7 @@ export class SqliteDriver implements Driver {
   }
 
   size(): number {
-    const bytes = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    return bytes(this.path) + bytes(`${this.path}-wal`)
+    return sizeOf(this.path) + sizeOf(`${this.path}-wal`)
   }
 
   async *dump(): AsyncGenerator<DumpRow> {
@@ -137,7 +141,10 @@ export class SqliteDriver implements Driver {
   }
 
   private async checkpoint(): Promise<void> {
-    if (this.stats.bytesWritten - this.checkpointed < this.checkpointAfter) return
+    const written = this.stats.bytesWritten - this.checkpointed
+    // Scattered records touch many pages each: the log may be many times what was written.
+    const due = written >= this.checkpointAfter || sizeOf(`${this.path}-wal`) > LARGEST_LOG
+    if (!due) return
     this.checkpointed = this.stats.bytesWritten
     this.unpin()
     this.writing.exec('PRAGMA synchronous=OFF')
@@ -152,6 +159,7 @@ function connect(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5000 })
   database.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;' +
+      `PRAGMA journal_size_limit=${KEPT_LOG};` +
       'PRAGMA cache_size=-16000; PRAGMA foreign_keys=0; PRAGMA trusted_schema=0',
   )
   return database
