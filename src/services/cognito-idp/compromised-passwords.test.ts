@@ -77,6 +77,8 @@ test('a pool says where it looks, and may only note what it finds', async () => 
     ProposedPassword: stolen,
   }
   await assert.rejects(idp.changePassword(change), insecure)
+  const [refusal] = await events()
+  assert.deepEqual([refusal!.EventType, refusal!.EventResponse], ['PasswordChange', 'Fail'])
   await only('NO_ACTION', 'SIGN_IN')
   await idp.changePassword(change)
   assert.ok((await signIn(home, stolen)).AuthenticationResult)

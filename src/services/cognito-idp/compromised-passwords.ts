@@ -32,17 +32,24 @@ export async function compromise(
   return { found, refused: found && blocks }
 }
 
-/** Refuses a new password that others know. @returns whether others know it */
+/**
+ * Refuses a new password that others know.
+ * @param who has proven that the account is theirs: the refusal is among their events
+ * @returns whether others know it
+ */
 export async function checkCompromise(
   app: App,
   password: string,
   event: 'SIGN_UP' | 'PASSWORD_CHANGE',
   ctx: CallContext,
+  who?: UserRecord,
 ): Promise<boolean> {
   const { found, refused } = await compromise(app, password, event, ctx)
-  if (refused)
-    throw fail('InvalidPasswordException', 'Provided password cannot be used for security reasons.')
-  return found
+  if (!refused) return found
+  const mark = { ...compromisedMark(ctx), decision: 'Block' } as const
+  if (who !== undefined)
+    await noteEvent(app, who, { type: 'PasswordChange', response: 'Fail', mark }, ctx)
+  throw fail('InvalidPasswordException', 'Provided password cannot be used for security reasons.')
 }
 
 /** Looks at the password of a sign-in, which was right; who has one that others know gets another first. */

@@ -10,7 +10,7 @@ import {
 } from './auth-event-records.ts'
 import type { App } from './client-places.ts'
 import { logGroupFor } from './log-delivery.ts'
-import { originOf } from './origins.ts'
+import { seenFrom } from './origins.ts'
 import type { RiskMark } from './sign-in-steps.ts'
 import { threatMode } from './threat-mode.ts'
 import { type UserRecord, users } from './user-records.ts'
@@ -53,7 +53,7 @@ export async function eventNote(
     decision: mark?.decision ?? 'NoRisk',
     compromised: mark?.compromised ?? false,
     challenges,
-    from: app.from ?? originOf(app, undefined, ctx),
+    from: app.from ?? seenFrom(app, undefined, ctx),
   }
   const now = ctx.now().getTime()
   return async (tx) => {

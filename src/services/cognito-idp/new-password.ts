@@ -33,7 +33,7 @@ export async function answerNewPassword(
   const wanted = checkedAttributes(pool, list, user.attributes)
   checkRequired(pool, { ...user.attributes, ...wanted })
   checkPassword(pool, password)
-  await checkCompromise(app, password, 'PASSWORD_CHANGE', ctx)
+  await checkCompromise(app, password, 'PASSWORD_CHANGE', ctx, user)
   await checkHistory(pool, await credentialsOf(ctx, user), password)
   const made = await newPassword(pool, user.username, password, ctx)
   const confirmed = await changeUser(ctx, user, {

@@ -23,7 +23,7 @@ export interface Origin {
 
 /** Through what a call came. */
 interface Through {
-  readonly pool: Pick<PoolRecord, 'id'>
+  readonly pool: Pick<PoolRecord, 'id' | 'settings'>
   readonly client: ClientRecord
 }
 
@@ -93,15 +93,23 @@ function originFrom(
  * Where a call of an app comes from. Whoever has a secret, and a client that is set up for it, may say so
  * for its users.
  */
-export function originOf(app: Through, data: Told | undefined, ctx: Seen): Origin {
+export function seenFrom(app: Through, data: Told | undefined, ctx: Seen): Origin {
   const { settings, secrets } = app.client
   const may = secrets.length > 0 && settings.EnablePropagateAdditionalUserContextData === true
   const ip = (may ? told(data?.IpAddress) : undefined) ?? ctx.source.ip
   return originFrom(app, { ip, agent: ctx.source.userAgent, data }, ctx)
 }
 
+/** Pools that cannot have threat protection do not look. */
+const looks = ({ pool }: Through): boolean => pool.settings.UserPoolTier === 'PLUS'
+
+/** As `seenFrom`, where the pool looks. */
+export const originOf = (app: Through, data: Told | undefined, ctx: Seen): Origin | undefined =>
+  looks(app) ? seenFrom(app, data, ctx) : undefined
+
 /** Where the user is for whom an administrator's call is made, as that tells it. */
-export function adminOriginOf(app: Through, data: Told | undefined, ctx: Seen): Origin {
+export function adminOriginOf(app: Through, data: Told | undefined, ctx: Seen): Origin | undefined {
+  if (!looks(app)) return undefined
   const header = data?.HttpHeaders?.find(
     ({ headerName }) => headerName?.toLowerCase() === 'user-agent',
   )

@@ -75,7 +75,7 @@ export const ChangePassword = operation('ChangePassword', {
     else if ((await credentialsOf(ctx, user)).hash !== undefined)
       throw invalid('Missing required parameter PreviousPassword')
     checkPassword(pool, input.ProposedPassword)
-    const known = await checkCompromise(app, input.ProposedPassword, 'PASSWORD_CHANGE', ctx)
+    const known = await checkCompromise(app, input.ProposedPassword, 'PASSWORD_CHANGE', ctx, user)
     await checkHistory(pool, await credentialsOf(ctx, user), input.ProposedPassword)
     const password = await newPassword(pool, user.username, input.ProposedPassword, ctx)
     await changeUser(ctx, user, {

@@ -8,7 +8,7 @@ import { fail } from './contract.ts'
 import { devices } from './device-records.ts'
 import { noteEvent } from './event-notes.ts'
 import { riskFactors } from './factors.ts'
-import { originOf } from './origins.ts'
+import { seenFrom } from './origins.ts'
 import { riskLevel } from './risk.ts'
 import { riskSettings } from './risk-configurations.ts'
 import type { Progress, RiskMark, Step } from './sign-in-steps.ts'
@@ -30,7 +30,7 @@ const isWithin = (ip: string | undefined, ranges: readonly string[] = []): boole
 export async function checkAddress(app: App, ctx: CallContext): Promise<void> {
   if (threatMode(app.pool) !== 'ENFORCED') return
   const { RiskExceptionConfiguration } = await riskSettings(app, ctx)
-  const { ip } = app.from ?? originOf(app, undefined, ctx)
+  const { ip } = app.from ?? seenFrom(app, undefined, ctx)
   if (isWithin(ip, RiskExceptionConfiguration?.BlockedIPRangeList))
     throw fail('NotAuthorizedException', 'Request not allowed due to security reasons.')
 }
@@ -45,7 +45,7 @@ async function levelOf(app: App, user: UserRecord, { device }: Progress, ctx: Ca
     .list({ prefix: [pool, sub], limit: remembered })
   const known =
     device !== undefined && (await ctx.store.of(devices).get([pool, sub, device])) !== undefined
-  const here = app.from ?? originOf(app, undefined, ctx)
+  const here = app.from ?? seenFrom(app, undefined, ctx)
   return riskLevel(records, here, { now: ctx.now().getTime(), knownDevice: known })
 }
 
@@ -83,7 +83,7 @@ export async function judged(
   const mode = threatMode(app.pool, kind)
   if (mode === 'OFF' || progress.risk !== undefined) return progress
   const settings = await riskSettings(app, ctx)
-  const { ip } = app.from ?? originOf(app, undefined, ctx)
+  const { ip } = app.from ?? seenFrom(app, undefined, ctx)
   const enforced = mode === 'ENFORCED'
   const skipped = enforced && isWithin(ip, settings.RiskExceptionConfiguration?.SkippedIPRangeList)
   const level = skipped ? undefined : await levelOf(app, user, progress, ctx)
