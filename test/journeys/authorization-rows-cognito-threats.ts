@@ -61,12 +61,14 @@ async function withMail(p: Pool, w: World) {
   await w.people('AdminInitiateAuth', { ...signIn, ContextData: home })
   const away = from('203.0.113.9', 'Firefox/126.0 Linux')
   await w.people('AdminInitiateAuth', { ...signIn, ContextData: away })
-  for (;;) {
+  // Mails go out by a job, within a second or two.
+  for (let tries = 0; tries < 400; tries++) {
     const mails = w.app.house.inbox(email) as readonly { readonly text: string }[]
     const [EventId, FeedbackToken] = mails.at(-1)?.text.split(' ') ?? []
     if (FeedbackToken !== undefined) return { ...p.user, EventId, FeedbackToken }
     await new Promise((later) => setTimeout(later, 50))
   }
+  throw new Error('no mail about the sign-in has come')
 }
 
 /** Risk configurations, and what users did. */
