@@ -72,6 +72,22 @@ function* dataFindings(data: string): Generator<Finding> {
   yield* diskFindings(bavail * bsize)
 }
 
+async function* poolFindings(values: {
+  data?: string
+  endpoint?: string
+}): AsyncGenerator<Finding> {
+  // An installation of another version may know nothing of it.
+  const { pools = [] } = (await administration(values, 'GET', 'weak-pools')) as {
+    pools?: readonly { pool: string; name: string; account: string; reasons: readonly string[] }[]
+  }
+  for (const { pool, name, account, reasons } of pools)
+    yield {
+      level: 'warning',
+      what: `user pool ${name} (${pool} of ${account}) could be safer`,
+      remedy: reasons.join('; '),
+    }
+}
+
 /** @param free bytes */
 export function* diskFindings(free: number): Generator<Finding> {
   if (free >= oneGigabyte) return
@@ -135,6 +151,7 @@ async function* running(values: { data?: string; endpoint?: string }): AsyncGene
       what: `its administrator cannot be reached from here: ${refused.message}`,
       remedy: refused.next ?? "name the directory that holds the administrator's key with --data",
     }
+  else yield* poolFindings(values)
   if (health.version !== packageFacts.version)
     yield {
       level: 'warning',

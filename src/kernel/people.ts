@@ -1,6 +1,13 @@
 import type { CallContext } from './context.ts'
 import type { Owner } from './store.ts'
 
+/** A pool that could be safer, and in what. */
+export interface WeakPool {
+  readonly pool: string
+  readonly name: string
+  readonly reasons: readonly string[]
+}
+
 /**
  * What an operator may ask of a service about the people whose records it keeps: the seam
  * `provides.people`. A missing pool or person is told as the service tells it.
@@ -14,4 +21,8 @@ export interface People {
   person(pool: string, name: string, ctx: CallContext): Promise<object>
   /** Deletes one person with all that belongs to it, and states what that was. */
   erase(pool: string, name: string, ctx: CallContext): Promise<object>
+  /** Accounts and Regions that have pools. */
+  homesOfPools(ctx: CallContext): Promise<readonly Owner[]>
+  /** Pools of the context's account and Region that could be safer. */
+  weakPools(ctx: CallContext): Promise<readonly WeakPool[]>
 }

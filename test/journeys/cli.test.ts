@@ -19,6 +19,7 @@ import { diskFindings } from '../../src/cli/doctor.ts'
 import { run } from '../../src/cli/run.ts'
 import { startServer } from '../clients/server.ts'
 import { type Installation, install, installAt, type Keys } from '../installation.ts'
+import { call } from '../raw-calls.ts'
 
 /** The command line, as a person and as a program meet it. */
 
@@ -298,6 +299,29 @@ test('backup and restore: the same installation elsewhere, with its own unseal k
   } finally {
     await again.close()
   }
+})
+
+test('doctor: user pools that could be safer', async () => {
+  const { house: made } = house.app
+  const send = async (operation: string, input: object) =>
+    JSON.parse((await call(made, house.admin, 'cognito-idp', operation, input)).text)
+  const { UserPool } = await send('CreateUserPool', { PoolName: 'people' })
+  const of = { UserPoolId: UserPool.Id, ClientName: 'web' }
+  const ExplicitAuthFlows = ['ALLOW_USER_PASSWORD_AUTH']
+  await send('CreateUserPoolClient', { ...of, ExplicitAuthFlows })
+  const told = new RegExp(
+    `^careful user pool people \\(${UserPool.Id} of 0+\\) could be safer\\n +(.*)$`,
+    'm',
+  )
+  const [, reasons] = told.exec((await here('doctor')).out)!
+  assert.deepEqual(reasons!.split('; '), [
+    'there is no second factor',
+    'deletion protection is off',
+    'strangers learn who has an account, from web',
+    'anybody may send passwords through web, which could use SRP',
+  ])
+  await send('DeleteUserPool', { UserPoolId: UserPool.Id })
+  assert.doesNotMatch((await here('doctor')).out, /user pool/)
 })
 
 test('doctor: what is good, what to consider, what is wrong', async () => {

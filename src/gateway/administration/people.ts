@@ -6,6 +6,25 @@ import type { People } from '../../kernel/people.ts'
 import { backgroundContext } from '../background-call.ts'
 import type { AdministrationCall, AdministrationTask } from './administer.ts'
 
+/** Pools of everybody that could be safer, for `sallyport doctor`. */
+export const weakPools: AdministrationTask = {
+  action: 'GetWeakPools',
+  method: 'GET',
+  path: 'weak-pools',
+  async run({ house }) {
+    const loaded = await house.serviceNamed('cognito-idp')
+    const people = loaded?.service.provides.people as People | undefined
+    if (loaded === undefined || people === undefined) return { pools: [] }
+    const home = { account: house.account, region: house.region }
+    const homes = await people.homesOfPools(backgroundContext(loaded, home, house))
+    const pools: object[] = []
+    for (const owner of homes)
+      for (const weak of await people.weakPools(backgroundContext(loaded, owner, house)))
+        pools.push({ ...owner, ...weak })
+    return { pools }
+  },
+}
+
 /** The service that keeps people, and its context where their pool is. */
 async function keeperOf({ house, rest: pool }: AdministrationCall) {
   const loaded = await house.serviceNamed('cognito-idp')

@@ -2,7 +2,7 @@ import type { AdministrationTask } from './administer.ts'
 import { barrierState, rotateKeyring, rotateRoot, seal, unseal } from './barrier.ts'
 import { advanceClock, readClock } from './clock.ts'
 import { backup, health, inbox, metrics, reset } from './operations.ts'
-import { erasePerson, exportPerson, exportPool } from './people.ts'
+import { erasePerson, exportPerson, exportPool, weakPools } from './people.ts'
 import { why } from './why.ts'
 
 /** Everything under `/_sallyport/`. */
@@ -17,6 +17,7 @@ export const tasks: readonly AdministrationTask[] = [
   exportPool,
   exportPerson,
   erasePerson,
+  weakPools,
   why,
   barrierState,
   seal,

@@ -1,6 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { everything } from '../../kernel/paging.ts'
 import type { People } from '../../kernel/people.ts'
-import type { Collection, Index, Key, Readable } from '../../kernel/store.ts'
+import type { Collection, Key, Readable } from '../../kernel/store.ts'
 import { belongings, deleteUser } from './admin-users.ts'
 import { attributeList } from './attributes.ts'
 import { credentialsOf } from './changing.ts'
@@ -10,23 +11,9 @@ import { hashColumn } from './import-rows.ts'
 import { livingPool, noPool } from './pool-targets.ts'
 import { type UserRecord, users } from './user-records.ts'
 import { foundUser } from './usernames.ts'
+import { homesOfPools, weakPools } from './weak-pools.ts'
 
 const page = 200
-
-async function all<R, I extends Record<string, Index<R>>>(
-  store: Readable,
-  collection: Collection<R, I>,
-  prefix: Key,
-): Promise<readonly R[]> {
-  const found: R[] = []
-  let after: Key | undefined
-  do {
-    const next = await store.of(collection).list({ prefix, after, limit: page })
-    found.push(...next.records)
-    after = next.after
-  } while (after !== undefined)
-  return found
-}
 
 /** A user as a line that an import job takes back. */
 function lineOf(user: UserRecord, addresses: boolean, credential: CredentialRecord): object {
@@ -77,7 +64,9 @@ async function belongingsOf(store: Readable, { pool, sub }: UserRecord) {
   const found: Record<string, readonly object[]> = {}
   for (const collection of belongings) {
     const what = collection.name.replace(/^cognito\./, '')
-    found[what] = (await all(store, collection as Collection<unknown>, [pool, sub])) as object[]
+    found[what] = (await everything((from) =>
+      store.of(collection as Collection<unknown>).list({ ...from, prefix: [pool, sub] }),
+    )) as object[]
   }
   return found
 }
@@ -155,4 +144,6 @@ export const people: People = {
   everybody,
   person,
   erase,
+  homesOfPools,
+  weakPools,
 }
