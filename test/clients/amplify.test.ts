@@ -4,6 +4,7 @@ import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provid
 import { Amplify } from 'aws-amplify'
 import * as auth from 'aws-amplify/auth'
 import { timeStep, totp } from '../../src/crypto/totp.ts'
+import { fromBase32 } from '../authenticator.ts'
 import { type Installation, install } from '../installation.ts'
 import { type Functions, functionsFor } from '../trigger-functions.ts'
 
@@ -94,13 +95,8 @@ test('a second factor by app is set up and asked for', async () => {
   await signedUp(username)
   await auth.signIn({ username, password })
   const { sharedSecret } = await auth.setUpTOTP()
-  const code = (ahead = 0) => {
-    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-    const bits = [...sharedSecret].map((c) => letters.indexOf(c).toString(2).padStart(5, '0'))
-    const bytes = bits.join('').match(/.{8}/g)!
-    const key = Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2))
-    return totp(key, timeStep(new Date()) + ahead)
-  }
+  const key = fromBase32(sharedSecret)
+  const code = (ahead = 0) => totp(key, timeStep(new Date()) + ahead)
   await auth.verifyTOTPSetup({ code: code() })
   await auth.updateMFAPreference({ totp: 'PREFERRED' })
   assert.equal((await auth.fetchMFAPreference()).preferred, 'TOTP')

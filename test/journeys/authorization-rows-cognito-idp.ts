@@ -1,4 +1,5 @@
 import { timeStep, totp } from '../../src/crypto/totp.ts'
+import { fromBase32 } from '../authenticator.ts'
 import { authenticator } from '../passkey.ts'
 import {
   everywhere,
@@ -270,12 +271,6 @@ const peopleRows: readonly [string, Making][] = [
 async function appCode(w: World, AccessToken: string): Promise<string> {
   const { SecretCode } = await w.people('AssociateSoftwareToken', { AccessToken })
   return totp(fromBase32(SecretCode), timeStep(new Date(w.app.house.clock.now())))
-}
-
-function fromBase32(text: string): Uint8Array {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = [...text].map((c) => letters.indexOf(c).toString(2).padStart(5, '0')).join('')
-  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
 }
 
 /** What administrators of user pools may, and what their users may without any policy. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
+import { fromBase32 } from '../../../test/authenticator.ts'
 import { totp as codeAt, timeStep } from '../../crypto/totp.ts'
 import { type Cognito, inbox, installCognito, refused } from './pools.test-support.ts'
 import { PASSWORD, signInPool } from './sign-in.test-support.ts'
@@ -220,7 +221,7 @@ test('a required software token is set up in the sign-in, and asked for from the
   const step = await signIn()
   assert.equal(step.ChallengeName, 'MFA_SETUP')
   const associated = await idp.associateSoftwareToken({ Session: step.Session })
-  const secret = decoded(associated.SecretCode!)
+  const secret = fromBase32(associated.SecretCode!)
   const code = async (ahead = 0) => codeAt(secret, timeStep(await now()) + ahead)
   await assert.rejects(
     idp.verifySoftwareToken({ Session: associated.Session, UserCode: '000000' }),
@@ -256,13 +257,6 @@ test('a required software token is set up in the sign-in, and asked for from the
   await assert.rejects(answer('000000'), refused('CodeMismatchException', /./))
   assert.ok((await answer(await code(1))).AuthenticationResult)
 })
-
-function decoded(text: string): Uint8Array {
-  let bits = ''
-  for (const c of text)
-    bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')
-  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
-}
 
 test('a code by mail is a second factor', async () => {
   const { idp } = cognito

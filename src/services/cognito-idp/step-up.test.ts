@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { decodeJwt } from 'jose'
+import { fromBase32 } from '../../../test/authenticator.ts'
 import { totp as codeAt, timeStep } from '../../crypto/totp.ts'
 import { type Cognito, inbox, installCognito, refused } from './pools.test-support.ts'
 import { advance, PASSWORD, signInPool } from './sign-in.test-support.ts'
@@ -12,13 +13,6 @@ before(async () => {
 after(() => cognito.close())
 
 const loa = (level: number) => `urn:cognito:loa:${level}`
-
-function decoded(text: string): Uint8Array {
-  let bits = ''
-  for (const c of text)
-    bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')
-  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
-}
 
 /** A pool where `ada` has a password, an authenticator app and mail. */
 async function climbing(pool: object = {}) {
@@ -66,7 +60,8 @@ async function climbing(pool: object = {}) {
       SoftwareTokenMfaConfiguration: { Enabled: true },
     })
     const { SecretCode } = await idp.associateSoftwareToken({ AccessToken })
-    const code = () => codeAt(decoded(SecretCode!), timeStep(new Date(house.app.house.clock.now())))
+    const code = () =>
+      codeAt(fromBase32(SecretCode!), timeStep(new Date(house.app.house.clock.now())))
     await idp.verifySoftwareToken({ AccessToken: AccessToken!, UserCode: code() })
     await idp.adminSetUserMFAPreference({
       UserPoolId,
