@@ -77,7 +77,7 @@ export class Confinement {
         scratch: '/tmp',
         runtime: '/var/runtime',
       },
-      interpreters,
+      interpreters: { ...interpreters, node: '/var/lang/bin/node' },
       cwd: base,
       wrap: (command) => [
         ...dyingWithParent(),
@@ -94,11 +94,11 @@ function sandboxed(
 ): readonly string[] {
   const root = join(base, 'root')
   mkdirSync(root, { recursive: true })
-  const programs = [process.execPath, ...pythonFolders].join(':')
   return [
     ...['unshare', '--user', '--map-root-user', '--mount', '--pid', '--ipc', '--uts'],
     ...['--fork', '--kill-child', 'sh', join(bootstraps, 'sandbox.sh')],
-    ...[root, task, opt ?? '', join(base, 'tmp'), bootstraps, programs, '--', ...command],
+    ...[root, task, opt ?? '', join(base, 'tmp'), bootstraps, process.execPath],
+    ...[pythonFolders.join(':'), '--', ...command],
   ]
 }
 

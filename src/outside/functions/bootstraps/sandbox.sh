@@ -1,9 +1,9 @@
 # Builds a file system for one function and starts its process in it. Runs as the first process of new user,
 # mount and process namespaces; nothing of it outlasts them.
-#   sandbox.sh <empty folder> <code> <layers or ""> <scratch> <bootstraps> <programs, ':' between> -- <command>
+#   sandbox.sh <empty folder> <code> <layers or ""> <scratch> <bootstraps> <node> <programs, ':' between> -- <command>
 set -eu
-root=$1 task=$2 opt=$3 scratch=$4 runtime=$5 programs=$6
-shift 7
+root=$1 task=$2 opt=$3 scratch=$4 runtime=$5 node=$6 programs=$7
+shift 8
 
 mount -t tmpfs -o mode=755,size=16m tmpfs "$root"
 
@@ -47,6 +47,8 @@ done
 ln -s /proc/self/fd "$root/dev/fd"
 
 show "$task" /var/task
+# Wherever it is on the machine: below /tmp it would be hidden here.
+show "$node" /var/lang/bin/node
 show "$runtime" /var/runtime
 if [ -n "$opt" ]; then show "$opt" /opt; fi
 mount --bind "$scratch" "$root/tmp"
