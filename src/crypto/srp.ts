@@ -1,10 +1,4 @@
-import {
-  createDiffieHellman,
-  createHash,
-  createHmac,
-  type DiffieHellman,
-  hkdfSync,
-} from 'node:crypto'
+import { createHash, createHmac, DiffieHellman, getDiffieHellman, hkdfSync } from 'node:crypto'
 
 /**
  * The server's side of SRP-6a as Amazon Cognito speaks it: the 3072-bit group of RFC 5054, SHA-256,
@@ -22,15 +16,17 @@ const prime =
 
 const N = BigInt(`0x${prime}`)
 
-let made: DiffieHellman | undefined
-
 /**
- * One object for every exponentiation: OpenSSL's is five times as fast as that of BigInt. It is made at
- * the first use, because OpenSSL checks the prime for more than a second.
+ * One object for every exponentiation: OpenSSL's is five times as fast as that of BigInt. The group is
+ * number 15 of RFC 3526: taken by its name, OpenSSL trusts the prime that it checks for more than a
+ * second when it is given.
  */
-function group(): DiffieHellman {
-  made ??= createDiffieHellman(Buffer.from(prime, 'hex'), 2)
-  return made
+const group = getDiffieHellman('modp15') as DiffieHellman
+
+/** Groups with a name lack the method, but not what is behind it. */
+const setExponent = (exponent: bigint): void => {
+  const set: (this: DiffieHellman, key: Uint8Array) => void = DiffieHellman.prototype.setPrivateKey
+  set.call(group, bytesOf(exponent))
 }
 
 const bytesOf = (value: bigint): Buffer => {
@@ -45,6 +41,9 @@ function padded(value: bigint): Buffer {
   return bytes[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes
 }
 
+/** The group, and integers as they are hashed: for whoever plays the client. */
+export const srpGroup = { N, padded } as const
+
 const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
@@ -52,15 +51,13 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
 }
 
 const power = (base: bigint, exponent: bigint): bigint => {
-  const own = group()
-  own.setPrivateKey(bytesOf(exponent))
-  return numberOf(own.computeSecret(bytesOf(base)))
+  setExponent(exponent)
+  return numberOf(group.computeSecret(bytesOf(base)))
 }
 
 function generatorPower(exponent: bigint): bigint {
-  const own = group()
-  own.setPrivateKey(bytesOf(exponent))
-  return numberOf(own.generateKeys())
+  setExponent(exponent)
+  return numberOf(group.generateKeys())
 }
 
 const k = numberOf(sha256(padded(N), padded(2n)))

@@ -141,7 +141,7 @@ describe('a sign-in over two nodes', { skip, timeout: 120_000 }, () => {
     })
     const { SecretCode } = await one.associateSoftwareToken({ AccessToken })
     const secret = fromBase32(SecretCode!)
-    // A code is good once; that of the next step is taken too, so nobody has to wait for it.
+    // A code is good once; that of the step before is taken too, so nobody has to wait for the next.
     const code = (steps: number) => totp(secret, timeStep(new Date()) + steps)
     const { Status } = await two.verifySoftwareToken({ AccessToken, UserCode: code(-1) })
     assert.equal(Status, 'SUCCESS')
