@@ -1,3 +1,5 @@
+import type { ContextValue } from './authorization.ts'
+
 export interface Tag {
   readonly Key: string
   readonly Value: string
@@ -13,3 +15,14 @@ export const tagsToList = (tags: Readonly<Record<string, string>> = {}): Tag[] =
   Object.keys(tags)
     .sort()
     .map((Key) => ({ Key, Value: tags[Key]! }))
+
+/** Condition keys of the tags in a request; none when there are no tags. */
+export function tagContext(
+  tags: Readonly<Record<string, string>> = {},
+): Record<string, ContextValue> {
+  const names = Object.keys(tags)
+  if (names.length === 0) return {}
+  const context: Record<string, ContextValue> = { 'aws:TagKeys': names }
+  for (const name of names) context[`aws:RequestTag/${name}`] = tags[name]!
+  return context
+}

@@ -39,13 +39,18 @@ export function mailer({ url, password, from }: MailServer): (mail: Mail) => Pro
     }),
   )
   return async ({ to, from: sender = from, subject, text, html }) => {
-    await (await transport).sendMail({
+    const sending = (await transport).sendMail({
       from: sender,
       // Addresses are users' own texts: as an object none of them becomes a list.
       to: { name: '', address: to },
       subject,
       text,
       ...(html !== undefined && { html }),
+    })
+    await sending.catch(({ code, responseCode }: { code?: string; responseCode?: number }) => {
+      // What servers say may name the person whom the mail was for.
+      const said = responseCode === undefined ? '' : `, and the server said ${responseCode}`
+      throw new EgressFailed(`the mail could not be sent (${code ?? 'unknown'}${said})`)
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { AnalyzerSummary } from '@aws-sdk/client-accessanalyzer'
 import type { CallContext } from '../../kernel/context.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { configurationOf } from './analyzer-configuration.ts'
 import {
   type AnalyzerRecord,
@@ -16,7 +17,7 @@ import { operation } from './contract.ts'
 import { everything, listPage } from './listing.ts'
 import { invalid, taken, tooMany } from './refusals.ts'
 import { lookAgain, refresh } from './scans.ts'
-import { mergeTags, tagContext } from './tag-rules.ts'
+import { mergeTags } from './tag-rules.ts'
 import { analyzedOrganization, disabledBy } from './zones.ts'
 
 /** How many analyzers of one type an account has in a Region. */

@@ -1,19 +1,9 @@
-import type { ContextValue } from '../../kernel/authorization.ts'
 import { invalid } from './refusals.ts'
 
 type Tags = Readonly<Record<string, string>>
 
 const most = 50
 const allowed = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u
-
-/** Condition keys of tags in a request; none when the request carries no tags. */
-export function tagContext(tags: Tags | undefined): Record<string, ContextValue> {
-  const keys = Object.keys(tags ?? {})
-  if (tags === undefined || keys.length === 0) return {}
-  const context: Record<string, ContextValue> = { 'aws:TagKeys': keys }
-  for (const key of keys) context[`aws:RequestTag/${key}`] = tags[key]!
-  return context
-}
 
 /**
  * Adds or replaces tags.

@@ -1,7 +1,8 @@
 import type { CallContext } from '../../kernel/context.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { type AnalyzerRecord, analyzers, byArn, current, found } from './analyzer-records.ts'
 import { operation } from './contract.ts'
-import { mergeTags, tagContext } from './tag-rules.ts'
+import { mergeTags } from './tag-rules.ts'
 
 type Tags = AnalyzerRecord['tags']
 

@@ -1,9 +1,10 @@
 import type { UserPoolReplicaType } from '@aws-sdk/client-cognito-identity-provider'
 import type { Readable } from '../../kernel/store.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { type PlaceRecord, type PoolRecord, places } from './pool-records.ts'
 import { foundPool, livingPool, onPool, poolArn, poolTarget } from './pool-targets.ts'
-import { newTags, tagContext } from './tag-rules.ts'
+import { newTags } from './tag-rules.ts'
 
 type Replica = NonNullable<PlaceRecord['replica']>
 

@@ -1,17 +1,8 @@
-import type { ContextValue } from '../../kernel/authorization.ts'
 import { fail, invalid } from './contract.ts'
 
 type Tags = Readonly<Record<string, string>>
 
 const quota = 50
-
-/** Condition keys of tags in a request. */
-export function tagContext(tags: Tags | undefined): Record<string, ContextValue> {
-  if (tags === undefined || Object.keys(tags).length === 0) return {}
-  const context: Record<string, ContextValue> = { 'aws:TagKeys': Object.keys(tags) }
-  for (const [key, value] of Object.entries(tags)) context[`aws:RequestTag/${key}`] = value
-  return context
-}
 
 /** The tags, with those of `old` that they do not replace. */
 export function newTags(tags: Tags = {}, old: Tags = {}): Tags {

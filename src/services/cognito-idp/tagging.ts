@@ -1,9 +1,10 @@
 import { parseArn } from '../../kernel/arn.ts'
 import type { ReadContext } from '../../kernel/context.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { pools } from './pool-records.ts'
 import { foundPool, livingPool, poolTarget } from './pool-targets.ts'
-import { newTags, tagContext } from './tag-rules.ts'
+import { newTags } from './tag-rules.ts'
 
 /** The pool that an ARN names; its own account and Region are those of the caller. */
 function poolOf(arn: string, read?: Pick<ReadContext, 'account' | 'region'>) {

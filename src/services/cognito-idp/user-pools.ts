@@ -1,5 +1,6 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { levelNames } from './authentication-levels.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { grantSenderKey } from './custom-senders.ts'
@@ -11,7 +12,7 @@ import { type PoolRecord, places, pools } from './pool-records.ts'
 import { poolSettings } from './pool-settings.ts'
 import { foundPool, livingPool, onPool, poolArn, poolTarget } from './pool-targets.ts'
 import { newSchema, withCustom } from './schema.ts'
-import { newTags, tagContext } from './tag-rules.ts'
+import { newTags } from './tag-rules.ts'
 import { users } from './user-records.ts'
 
 const poolQuota = 1_000

@@ -2,6 +2,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { everything } from '../../kernel/paging.ts'
 import { passedRole } from '../../kernel/pass-role.ts'
 import { AlreadyExists } from '../../kernel/store.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { checkCode, dropCode, keepCode } from './code.ts'
 import { configurationOf } from './configuration.ts'
 import { fail, invalid, operation } from './contract.ts'
@@ -20,7 +21,7 @@ import { found, functionTarget, notFound, versionOf } from './function-targets.t
 import { keepLayers, layerContext, layerTargets, usedLayers } from './layer-use.ts'
 import { listPage } from './listing.ts'
 import { mergedSettings } from './settings.ts'
-import { mergedTags, tagContext } from './tag-rules.ts'
+import { mergedTags } from './tag-rules.ts'
 import { publish } from './versions.ts'
 
 export const CreateFunction = operation('CreateFunction', {

@@ -1,10 +1,11 @@
 import { parseArn } from '../../kernel/arn.ts'
 import type { ContextValue } from '../../kernel/authorization.ts'
 import type { ReadContext } from '../../kernel/context.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { invalid, operation } from './contract.ts'
 import { functions } from './function-records.ts'
 import { type FunctionTarget, found, functionTarget, notFound } from './function-targets.ts'
-import { mergedTags, tagContext } from './tag-rules.ts'
+import { mergedTags } from './tag-rules.ts'
 
 /** Tags belong to whole functions. */
 async function tagged(

@@ -2,12 +2,13 @@ import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { everything } from '../../kernel/paging.ts'
 import { AlreadyExists, type Transaction } from '../../kernel/store.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { forgetEvents } from './forgetting.ts'
 import { listPage } from './listing.ts'
 import { type GroupRecord, groupArn, groupResource, groups, streams } from './log-records.ts'
 import { foundGroup, type GroupTarget, groupTarget, noGroup } from './log-targets.ts'
-import { mergedTags, tagContext } from './tag-rules.ts'
+import { mergedTags } from './tag-rules.ts'
 
 export const CreateLogGroup = operation('CreateLogGroup', {
   access: {

@@ -1,11 +1,12 @@
 import { parseArn } from '../../kernel/arn.ts'
 import type { ContextValue } from '../../kernel/authorization.ts'
 import type { ReadContext } from '../../kernel/context.ts'
+import { tagContext } from '../../kernel/tags.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { changeGroup } from './groups.ts'
 import type { GroupRecord } from './log-records.ts'
 import { foundGroup, type GroupTarget, groupTarget } from './log-targets.ts'
-import { mergedTags, tagContext } from './tag-rules.ts'
+import { mergedTags } from './tag-rules.ts'
 
 type Context = Readonly<Record<string, ContextValue>>
 
