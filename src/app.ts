@@ -216,6 +216,7 @@ export async function createApp(
     pages: {
       named: new Map(entries.flatMap((entry) => entry.pages?.map((part) => [part, entry]) ?? [])),
       patterns: entries.filter(({ pagesUnder }) => pagesUnder !== undefined),
+      onHosts: entries.filter(({ pagesOnHosts }) => pagesOnHosts !== undefined),
     },
     publicUrl: config.publicUrl,
     issuer: config.issuer,

@@ -5,7 +5,8 @@ import { tasks } from './administration/tasks.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
-import { isPage, servePage } from './pages.ts'
+import { pagePlaceOf } from './page-places.ts'
+import { servePage } from './pages.ts'
 import { refuseSealed, travel } from './pipeline.ts'
 import { type Arrival, sourceOf } from './source.ts'
 
@@ -36,7 +37,9 @@ async function answer(arrival: Arrival, house: House, started: number): Promise<
   if (request.path.startsWith('/_sallyport/'))
     return withCors(await administer(exchange, house, tasks), request)
   if (house.barrier.sealed) return withCors(await refuseSealed(exchange, house), request)
-  if (isPage(exchange, house)) return servePage(exchange, house)
+  const asked = pagePlaceOf(exchange, house)
+  const place = asked instanceof Promise ? await asked : asked
+  if (place !== undefined) return servePage(exchange, place, house)
   const response = await travel(exchange, house)
   const { error, loaded } = exchange
   const code = error?.code ?? 'OK'

@@ -68,6 +68,7 @@ export interface House {
   readonly pages: {
     readonly named: ReadonlyMap<string, ServiceEntry>
     readonly patterns: readonly ServiceEntry[]
+    readonly onHosts: readonly ServiceEntry[]
   }
   /** Where others reach this installation, without a slash at the end, when that is settled. */
   readonly publicUrl: string | undefined

@@ -18,8 +18,8 @@ const lifetime = 300
 
 /** Whether a request says that it is signed for this service, or that it is no AWS call at all. */
 export const isSignedFor = (authorization: string, service: string | undefined): boolean =>
-  service !== undefined &&
-  (!authorization.startsWith('AWS4-') || authorization.includes(`/${service}/aws4_request`))
+  !authorization.startsWith('AWS') ||
+  (service !== undefined && authorization.includes(`/${service}/aws4_request`))
 
 /** See `PageContext.signer`. */
 export async function signerOf(

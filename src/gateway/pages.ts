@@ -1,37 +1,31 @@
 import { eventKeys } from '../audit/event-keys.ts'
 import { cloudTrailJson } from '../audit/record.ts'
-import type { ServiceEntry } from '../kernel/directory.ts'
+import type { CallContext } from '../kernel/context.ts'
 import { ServiceError } from '../kernel/errors.ts'
-import type { HttpResponse } from '../kernel/http.ts'
+import type { HttpRequest, HttpResponse } from '../kernel/http.ts'
 import { timedUuid } from '../kernel/ids.ts'
 import type { Page, PageContext, PageEvent, PageRequest } from '../kernel/page.ts'
 import type { Quota } from '../kernel/quota.ts'
-import { StoreUnavailable } from '../kernel/store.ts'
+import { type Owner, StoreUnavailable } from '../kernel/store.ts'
 import { Call } from './call-context.ts'
-import type { Exchange } from './exchange.ts'
+import { Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import type { LoadedService } from './loaded-service.ts'
-import { isSignedFor, performFor, signerOf } from './page-signer.ts'
+import type { PagePlace } from './page-places.ts'
+import { performFor, signerOf } from './page-signer.ts'
 import { collectInto } from './steps/collect.ts'
 
-/**
- * Whether a service has pages under the request's path; asked before anything is loaded. What is
- * signed for a service of AWS's is an AWS call, also to a bucket that is called like a page.
- */
-export function isPage({ request }: Exchange, house: House): boolean {
-  const entry = entryOf(request.path, house)
-  if (entry === undefined || request.query.includes('X-Amz-Algorithm=')) return false
-  const { authorization } = request.headers
-  return authorization === undefined || isSignedFor(authorization, entry.pagesSignedFor)
-}
-
 /** Serves the page that a request asks for. What goes wrong is told plainly, never with details. */
-export async function servePage(exchange: Exchange, house: House): Promise<HttpResponse> {
-  const { request, requestId } = exchange
+export async function servePage(
+  exchange: Exchange,
+  place: PagePlace,
+  house: House,
+): Promise<HttpResponse> {
+  const { requestId } = exchange
   try {
-    const entry = entryOf(request.path, house)!
+    const { entry } = place
     const loaded = await house.service(entry)
-    const { page, params } = findPage(loaded, exchange)
+    const { page, params } = findPage(loaded, exchange.request.method, place.path)
     if (!page.streamedBody) await collectInto(exchange, page.rawBody)
     exchange.loaded = loaded
     exchange.owner = { account: house.account, region: house.region }
@@ -47,7 +41,10 @@ export async function servePage(exchange: Exchange, house: House): Promise<HttpR
       },
       layers: { identity: [] },
     }
-    return await page.handle(pageRequest(exchange, params, page), new PageCall(exchange, house))
+    const asked = pageRequest(exchange, params, page)
+    // Whoever comes by a host of the service's own still finds tokens, keys and links at ours.
+    if (place.host !== undefined) exchange.request = withHost(exchange.request, place.host)
+    return await page.handle(asked, new PageCall(exchange, house))
   } catch (error) {
     if (error instanceof ServiceError) return plain(error.status ?? 400, error.message, requestId)
     const away = error instanceof StoreUnavailable
@@ -57,11 +54,10 @@ export async function servePage(exchange: Exchange, house: House): Promise<HttpR
   }
 }
 
-/** The service whose pages lie under a path. */
-function entryOf(path: string, { pages }: House): ServiceEntry | undefined {
-  const first = path.slice(1).split('/', 1)[0] ?? ''
-  return pages.named.get(first) ?? pages.patterns.find(({ pagesUnder }) => pagesUnder!.test(first))
-}
+const withHost = (request: HttpRequest, host: string): HttpRequest => ({
+  ...request,
+  headers: { ...request.headers, host },
+})
 
 const plain = (status: number, text: string, requestId: string): HttpResponse => ({
   status,
@@ -69,18 +65,18 @@ const plain = (status: number, text: string, requestId: string): HttpResponse =>
   body: `${text}\n`,
 })
 
-function findPage(loaded: LoadedService, { request }: Exchange) {
-  const parts = request.path.split('/')
+function findPage(loaded: LoadedService, asked: string, path: string) {
+  const parts = path.split('/')
   const candidates = loaded.service.pages.flatMap((page) => {
     const params = match(page.path.split('/'), parts)
     return params === undefined ? [] : [{ page, params }]
   })
   if (candidates.length === 0)
     throw new ServiceError('NotFound', 'There is no such page.', { status: 404 })
-  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const method = asked === 'HEAD' ? 'GET' : asked
   const found = candidates.find(({ page }) => page.method === method)
   if (found === undefined)
-    throw new ServiceError('MethodNotAllowed', `${request.method} is not for this page.`, {
+    throw new ServiceError('MethodNotAllowed', `${asked} is not for this page.`, {
       status: 405,
     })
   return found
@@ -108,16 +104,18 @@ function match(
 }
 
 function pageRequest(
-  { request }: Exchange,
+  { request, origin }: Exchange,
   params: PageRequest['params'],
   page: Page,
 ): PageRequest {
-  const { headers, query, body } = request
+  const { headers, query, body, path } = request
   const isRaw = page.rawBody !== undefined && body instanceof Uint8Array
   const isForm = !isRaw && headers['content-type']?.startsWith('application/x-www-form-urlencoded')
   const form = isForm && body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
   return {
     params,
+    origin,
+    path,
     query: new URLSearchParams(query),
     form: new URLSearchParams(form),
     body: isRaw ? body : new Uint8Array(),
@@ -155,8 +153,18 @@ class PageCall extends Call implements PageContext {
     return this.open({ account: this.account, region: this.region })
   }
 
-  open(owner: { readonly account: string; readonly region: string }) {
+  open(owner: Owner) {
     return this.#house.storeFor(owner)
+  }
+
+  within(owner: Owner): CallContext {
+    const { requestId, time, source, request, loaded, caller } = this.#exchange
+    const inner = new Exchange(requestId, time, source, request)
+    inner.loaded = loaded
+    inner.owner = owner
+    inner.region = owner.region
+    inner.caller = { ...caller, principal: { ...caller.principal, account: owner.account } }
+    return new PageCall(inner, this.#house)
   }
 
   allows(bucket: string, quota: Quota): boolean {

@@ -1,5 +1,15 @@
 import type { Service } from './service.ts'
 
+/** Pages that are reached by a host name of their own, and by a path where names do not resolve. */
+export interface PagesOnHosts {
+  /** The pages of the host `name` are registered below `/<under>/<name>`. */
+  readonly under: string
+  /** Host names in front of the installation's own one; the first group is `name`. */
+  readonly pattern: RegExp
+  /** First path parts of such pages; what others ask of the host is no page. */
+  readonly parts: readonly string[]
+}
+
 /** What routing must know of a service before its contract is loaded. One line in services/index. */
 export interface ServiceEntry {
   /** The AWS CLI's name of the service, which is also its folder. */
@@ -22,6 +32,8 @@ export interface ServiceEntry {
   readonly pages?: readonly string[] | undefined
   /** The same where the first part is a name of the service's own (a user pool's id). */
   readonly pagesUnder?: RegExp | undefined
+  /** Host names that are places of the service's own (sign-in domains of user pools). */
+  readonly pagesOnHosts?: PagesOnHosts | undefined
   /** Service name of the signatures that requests for its pages carry; any other is an AWS call's. */
   readonly pagesSignedFor?: string | undefined
   /** Bytes that a request's body may have; default: 6 MB, as most services need. */

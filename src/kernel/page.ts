@@ -20,6 +20,10 @@ export interface Page {
 export interface PageRequest {
   /** Parts of the path by name, decoded. */
   readonly params: Readonly<Record<string, string>>
+  /** `https://host`, as the client named it. */
+  readonly origin: string
+  /** The path as the client sent it. */
+  readonly path: string
   readonly query: URLSearchParams
   /** A POSTed form; empty when there is none. */
   readonly form: URLSearchParams
@@ -60,6 +64,8 @@ export interface Signer {
 /** A page acts as its service, on whatever account its own checks lead it to. */
 export interface PageContext extends Omit<CallContext, 'storeOf' | 'authorize'> {
   open(owner: Owner): Store
+  /** The same call in an account and a Region that the page has found out. */
+  within(owner: Owner): CallContext
   /** Takes from a bucket of the installation's own; false when it is empty. For what strangers may do often. */
   allows(bucket: string, quota: Quota): boolean
   record(event: PageEvent): Promise<void>

@@ -2,7 +2,7 @@ import type { CallContext, ReadContext } from './context.ts'
 import type { Input, OperationName, Output } from './contract.ts'
 import type { Page } from './page.ts'
 import type { Quota, QuotaOf } from './quota.ts'
-import type { Fact, Job, Owner } from './store.ts'
+import type { Fact, Job, Owner, Readable } from './store.ts'
 import type { Target } from './target.ts'
 
 /** Who may call an operation. There is no default: the compiler asks. */
@@ -68,6 +68,9 @@ export interface AnyOperation {
   readonly time?: 'whole-seconds'
 }
 
+/** What is needed to look up a host name. */
+export type HostReading = Pick<ReadContext, 'cached'> & { readonly store: Readable }
+
 /** A service as the gateway sees it. */
 export interface Service {
   readonly name: string
@@ -85,6 +88,8 @@ export interface Service {
   readonly quotas: Readonly<Record<string, Quota | QuotaOf>>
   /** What is served beside the operations, under the paths that its entry names. */
   readonly pages: readonly Page[]
+  /** Whether a host name is one that somebody brought along for the service's pages (`pagesOnHosts`). */
+  readonly ownsHost?: ((host: string, read: HostReading) => Promise<boolean>) | undefined
   /** The service's own error for input that breaks the model, given the sentence that says how. */
   readonly invalid?: ((sentence: string) => Error) | undefined
 }
@@ -110,6 +115,7 @@ export const defineService =
     readonly secrets?: readonly string[]
     readonly quotas?: Service['quotas']
     readonly pages?: Service['pages']
+    readonly ownsHost?: Service['ownsHost']
     readonly invalid?: Service['invalid']
   }): Service => ({
     provides: {},

@@ -5,6 +5,8 @@ import { livingClient, noClient } from './clients.ts'
 import type { Origin } from './origins.ts'
 import { type PlaceRecord, type PoolRecord, places } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
+import type { SignIn } from './tokens.ts'
+import type { UserRecord } from './user-records.ts'
 
 type Reading = Pick<ReadContext, 'cached'> & { readonly store: Readable }
 
@@ -45,6 +47,8 @@ export interface App {
   readonly metadata?: Readonly<Record<string, string>> | undefined
   /** Where the user is, where that was asked. */
   readonly from?: Origin | undefined
+  /** What sign-in pages end with instead of tokens. */
+  readonly ending?: ((user: UserRecord, signIn: SignIn) => Promise<void>) | undefined
 }
 
 type Calling = Pick<CallContext, 'cached' | 'account' | 'region'> & { readonly store: Readable }

@@ -33,7 +33,12 @@ export async function newRefreshToken(
   ctx: CallContext,
 ): Promise<string> {
   const expiresAt = ctx.now().getTime() + validityOf(client.settings).refresh * 1_000
-  return sealed({ ...signIn, pool: pool.id, client: client.id, sub, expiresAt }, ctx)
+  const { oauth } = signIn
+  const lasting = oauth && { ...oauth, nonce: undefined }
+  return sealed(
+    { ...signIn, oauth: lasting, pool: pool.id, client: client.id, sub, expiresAt },
+    ctx,
+  )
 }
 
 async function sealed(claims: RefreshClaims, ctx: CallContext): Promise<string> {

@@ -89,6 +89,8 @@ import {
   ListUsersInGroup,
 } from './memberships.ts'
 import { AdminSetUserMFAPreference, SetUserMFAPreference } from './mfa-preferences.ts'
+import { ownsHost } from './oauth/hosted.ts'
+import { oauthPages } from './oauth/pages.ts'
 import {
   ChangePassword,
   DeleteUser,
@@ -327,7 +329,8 @@ export const service = defineService<C>()({
   },
   invalid,
   quotas: requestQuotas,
-  pages: [...issuerPages, confirmPage, ...feedbackPages, ...importPages],
+  pages: [...issuerPages, confirmPage, ...feedbackPages, ...importPages, ...oauthPages],
+  ownsHost,
   secrets: [
     'AccessToken',
     'Attributes',

@@ -1,3 +1,4 @@
+import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { timedUuid } from '../../kernel/ids.ts'
 import { levelOf } from './authentication-levels.ts'
@@ -94,11 +95,7 @@ export async function signedIn(
     event: risk?.id,
   }
   await noteSignIn(app, user, signIn, ctx)
-  const occasion = progress.renewed ? 'NewPasswordChallenge' : 'Authentication'
-  const [tokens, RefreshToken] = await Promise.all([
-    newTokens(app, user, signIn, ctx, occasion),
-    newRefreshToken(app, user, signIn, ctx),
-  ])
+  const result = await resultOf(app, user, signIn, progress, ctx)
   await postAuthentication(app, user, device?.isNew ?? false, ctx)
   const NewDeviceMetadata = device?.isNew
     ? { DeviceKey: device.key, DeviceGroupKey: deviceGroupKey(app.pool, user) }
@@ -106,10 +103,28 @@ export async function signedIn(
   const step = {
     ChallengeParameters: {},
     AuthenticationResult: {
-      ...tokens,
-      RefreshToken,
+      ...result,
       ...(NewDeviceMetadata && { NewDeviceMetadata }),
     },
   }
   return noteStep<Step>(app, user, progress, step, ctx)
+}
+
+/** The tokens of a sign-in; sign-in pages end otherwise. */
+async function resultOf(
+  app: App,
+  user: UserRecord,
+  signIn: SignIn,
+  { renewed }: Progress,
+  ctx: CallContext,
+): Promise<AuthenticationResultType> {
+  if (app.ending !== undefined) {
+    await app.ending(user, signIn)
+    return {}
+  }
+  const [tokens, RefreshToken] = await Promise.all([
+    newTokens(app, user, signIn, ctx, renewed ? 'NewPasswordChallenge' : 'Authentication'),
+    newRefreshToken(app, user, signIn, ctx),
+  ])
+  return { ...tokens, RefreshToken }
 }

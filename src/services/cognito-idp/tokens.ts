@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
 import { SignJWT } from 'jose'
 import type { CallContext } from '../../kernel/context.ts'
@@ -7,6 +8,7 @@ import type { App } from './client-places.ts'
 import { validityOf } from './client-settings.ts'
 import { type GroupRecord, groups } from './groups.ts'
 import { issuerOf } from './issuers.ts'
+import { isTold } from './oauth/told-attributes.ts'
 import type { Method } from './sign-in-steps.ts'
 import { keysOf, type SigningKey } from './signing-keys.ts'
 import { customized, type TokenOccasion } from './token-customization.ts'
@@ -27,6 +29,17 @@ export interface SignIn {
   readonly amr?: readonly Method[] | undefined
   /** The event of threat protection that tells of it. */
   readonly event?: string | undefined
+  /** What was asked for at the OAuth endpoints; undefined for calls of the API. */
+  readonly oauth?: OAuthGrant | undefined
+}
+
+/** What an app has been granted (RFC 6749). */
+export interface OAuthGrant {
+  readonly scopes: readonly string[]
+  /** Of the request that the ID token answers; refreshed ones answer none. */
+  readonly nonce?: string | undefined
+  /** The audience of the access token (RFC 8707). */
+  readonly resource?: string | undefined
 }
 
 async function groupsOf(user: UserRecord, ctx: CallContext): Promise<readonly GroupRecord[]> {
@@ -64,6 +77,10 @@ function claim(name: string, value: string): unknown {
 export const signed = (claims: Readonly<Record<string, unknown>>, { id, privateKey }: SigningKey) =>
   new SignJWT({ ...claims }).setProtectedHeader({ kid: id, alg: 'RS256' }).sign(privateKey)
 
+/** What ties an ID token to its access token (OpenID Connect Core 1.0, section 3.1.3.6). */
+const halfHash = (token: string): string =>
+  createHash('sha256').update(token).digest().subarray(0, 16).toString('base64url')
+
 /** ID and access token of a sign-in, for an hour or as the client has it. */
 export async function newTokens(
   app: App,
@@ -90,7 +107,10 @@ export async function newTokens(
     iat,
   }
   const jti = () => (revocable ? { jti: ctx.random.uuid() } : {})
-  const readable = Object.entries(user.attributes).filter(([name]) => isReadable(client, name))
+  const { oauth } = signIn
+  const isInToken = (name: string) =>
+    isReadable(client, name) && (oauth === undefined || isTold(oauth.scopes, name))
+  const readable = Object.entries(user.attributes).filter(([name]) => isInToken(name))
   const idClaims = {
     ...Object.fromEntries(readable.map(([name, value]) => [name, claim(name, value)])),
     ...(user.identities?.length &&
@@ -98,6 +118,7 @@ export async function newTokens(
     ...shared,
     ...roleClaims(of),
     'cognito:username': user.username,
+    ...(oauth?.nonce !== undefined && { nonce: oauth.nonce }),
     aud: client.id,
     token_use: 'id',
     exp: iat + validity.id,
@@ -107,7 +128,10 @@ export async function newTokens(
     ...shared,
     client_id: client.id,
     token_use: 'access',
-    scope: adminScope,
+    ...(oauth === undefined
+      ? { scope: adminScope }
+      : { scope: oauth.scopes.join(' '), version: 2 }),
+    ...(oauth?.resource !== undefined && { aud: oauth.resource }),
     ...(signIn.device !== undefined && { device_key: signIn.device }),
     username: user.username,
     exp: iat + validity.access,
@@ -116,9 +140,16 @@ export async function newTokens(
   const draft = { id: idClaims, access: accessClaims }
   const { id, access } = await customized(app, user, draft, occasion, ctx)
   const key = (use: string) => keys.find((one) => one.use === use && one.current)!
-  const [IdToken, AccessToken] = await Promise.all([
-    signed(id, key('id')),
-    signed(access, key('access')),
-  ])
-  return { AccessToken, IdToken, ExpiresIn: validity.access, TokenType: 'Bearer' }
+  const answer = { ExpiresIn: validity.access, TokenType: 'Bearer' }
+  if (oauth === undefined) {
+    const [IdToken, AccessToken] = await Promise.all([
+      signed(id, key('id')),
+      signed(access, key('access')),
+    ])
+    return { AccessToken, IdToken, ...answer }
+  }
+  const AccessToken = await signed(access, key('access'))
+  if (!oauth.scopes.includes('openid')) return { AccessToken, ...answer }
+  const IdToken = await signed({ ...id, at_hash: halfHash(AccessToken) }, key('id'))
+  return { AccessToken, IdToken, ...answer }
 }

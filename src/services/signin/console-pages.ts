@@ -1,6 +1,7 @@
+import { html } from '../../kernel/html.ts'
 import type { Page, PageContext, PageRequest } from '../../kernel/page.ts'
 import { closeConsole, consoleSession } from './console-sessions.ts'
-import { html, page, redirect } from './html.ts'
+import { page, redirect } from './html.ts'
 
 const signIn = '/signin?destination=%2Fconsole'
 

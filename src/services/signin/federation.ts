@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Principal } from '../../kernel/authorization.ts'
+import { html } from '../../kernel/html.ts'
 import type { HttpResponse } from '../../kernel/http.ts'
 import type { Page, PageContext, PageRequest } from '../../kernel/page.ts'
 import type { SessionClaims } from '../../kernel/principals.ts'
 import { closeConsole, openConsole } from './console-sessions.ts'
 import { destination, home, issuerOf } from './destinations.ts'
-import { html, page, redirect } from './html.ts'
+import { page, redirect } from './html.ts'
 
 /** Milliseconds in which a sign-in link may be used. */
 const linkLife = 900_000

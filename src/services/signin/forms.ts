@@ -1,5 +1,6 @@
+import { html } from '../../kernel/html.ts'
 import type { HttpResponse } from '../../kernel/http.ts'
-import { html, page } from './html.ts'
+import { page } from './html.ts'
 
 const notice = (fault: string | undefined) =>
   fault === undefined ? undefined : html`<p class="bad" role="alert">${fault}</p>`

@@ -1,0 +1,64 @@
+import type { HttpResponse } from '../../../kernel/http.ts'
+import { timedUuid } from '../../../kernel/ids.ts'
+import { newTokens, type SignIn } from '../tokens.ts'
+import type { UserRecord } from '../user-records.ts'
+import { noteSignIn } from '../user-session-records.ts'
+import { newAuthorizationCode } from './authorization-codes.ts'
+import type { AuthorizationRequest } from './authorization-requests.ts'
+import type { Hosted } from './hosted.ts'
+import { redirectWith } from './redirects.ts'
+import { newSsoSession, type SsoSession, sessionCookie } from './sso-sessions.ts'
+
+/** How and when a user has signed in at the pages of a domain, or at another provider. */
+export type Proven = Omit<SignIn, 'oauth'>
+
+/**
+ * Ends a sign-in: the browser gets a session, so that it need not sign in again soon, and goes back
+ * to the app with a code or with tokens.
+ * @param signIn a sign-in that is noted already (`noteSignIn`)
+ */
+export async function completed(
+  hosted: Hosted,
+  asked: AuthorizationRequest,
+  user: UserRecord,
+  signIn: Proven,
+): Promise<HttpResponse> {
+  const response = await granted(hosted, asked, user, signIn)
+  const session = newSsoSession(hosted, asked, user, signIn)
+  if (session === undefined) return response
+  const cookie = await sessionCookie(hosted, session)
+  return { ...response, headers: { ...response.headers, 'set-cookie': cookie } }
+}
+
+/** Goes on with a session: a new sign-in for the app, as old as the session's. */
+export async function resumed(
+  hosted: Hosted,
+  asked: AuthorizationRequest,
+  user: UserRecord,
+  { authTime, amr }: SsoSession,
+): Promise<HttpResponse> {
+  const { ctx } = hosted
+  const origin = timedUuid(ctx.now().getTime(), ctx.random)
+  const signIn: Proven = { origin, authTime, amr }
+  await noteSignIn(asked.app, user, signIn, ctx)
+  return granted(hosted, asked, user, signIn)
+}
+
+async function granted(
+  { ctx }: Hosted,
+  asked: AuthorizationRequest,
+  user: UserRecord,
+  proven: Proven,
+): Promise<HttpResponse> {
+  const { app, scopes, nonce, resource } = asked
+  const signIn: SignIn = { ...proven, oauth: { scopes, nonce, resource } }
+  if (asked.responseType === 'code')
+    return redirectWith(asked, { code: await newAuthorizationCode(asked, user, signIn, ctx) })
+  const tokens = await newTokens(app, user, signIn, ctx, 'HostedAuth')
+  return redirectWith(asked, {
+    ...(tokens.IdToken !== undefined && { id_token: tokens.IdToken }),
+    access_token: tokens.AccessToken!,
+    token_type: 'bearer',
+    expires_in: String(tokens.ExpiresIn),
+  })
+}

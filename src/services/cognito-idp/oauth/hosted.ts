@@ -1,0 +1,67 @@
+import type { CallContext } from '../../../kernel/context.ts'
+import { ServiceError } from '../../../kernel/errors.ts'
+import type { HttpResponse } from '../../../kernel/http.ts'
+import type { Page, PageContext, PageRequest } from '../../../kernel/page.ts'
+import type { HostReading } from '../../../kernel/service.ts'
+import { reading } from '../client-places.ts'
+import { type DomainRecord, domains } from '../domain-records.ts'
+import type { PoolRecord } from '../pool-records.ts'
+import { livingPool } from '../pool-targets.ts'
+import { problemPage } from './problem-page.ts'
+
+/** A request to the sign-in domain of a user pool. */
+export interface Hosted {
+  readonly domain: DomainRecord
+  readonly pool: PoolRecord
+  /** What stands before all paths of the domain: nothing, or `/_auth/<domain>`. */
+  readonly base: string
+  /** Where browsers find the domain, without a slash at the end. */
+  readonly url: string
+  readonly request: PageRequest
+  /** A call in the account and the Region of the pool. */
+  readonly ctx: CallContext
+  readonly page: PageContext
+}
+
+type Handle = (hosted: Hosted) => HttpResponse | Promise<HttpResponse>
+
+/** A page of every sign-in domain. What goes wrong in it is told on a page, too. */
+export const hostedPage = (method: Page['method'], path: string, handle: Handle): Page => ({
+  method,
+  path: `/_auth/:domain${path}`,
+  async handle(request, page) {
+    const hosted = await hostedOf(request, page)
+    if (hosted === undefined)
+      return problemPage(404, 'There is no such sign-in domain', 'Look at the address again.')
+    try {
+      return await handle(hosted)
+    } catch (error) {
+      if (error instanceof ServiceError && (error.status ?? 400) < 500)
+        return problemPage(400, 'This did not work', error.message)
+      throw error
+    }
+  },
+})
+
+async function hostedOf(request: PageRequest, page: PageContext): Promise<Hosted | undefined> {
+  const name = request.params.domain!.toLowerCase()
+  const domain = await knownDomain(name, reading(page))
+  if (domain === undefined) return undefined
+  const { account, region } = domain
+  const ctx = page.within({ account, region })
+  const pool = await livingPool(ctx.store, domain.pool).catch(() => undefined)
+  if (pool === undefined) return undefined
+  const base = request.path.startsWith('/_auth/') ? `/_auth/${name}` : ''
+  return { domain, pool, base, url: `${request.origin}${base}`, request, ctx, page }
+}
+
+/** Whether a host name is a domain that the owner of a pool brought along. */
+export const ownsHost = async (host: string, read: HostReading): Promise<boolean> =>
+  (await knownDomain(host, read))?.custom !== undefined
+
+/** The domain of a name, which is asked for with every request. */
+export const knownDomain = (
+  name: string,
+  { store, cached }: HostReading,
+): DomainRecord | undefined | Promise<DomainRecord | undefined> =>
+  cached('cognito', '', `domain/${name}`, () => store.of(domains).get([name]))

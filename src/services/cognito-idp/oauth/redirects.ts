@@ -1,0 +1,28 @@
+import type { HttpResponse } from '../../../kernel/http.ts'
+import type { Asker } from './authorization-requests.ts'
+
+/** Sends a browser on. */
+export const redirectTo = (
+  location: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse => ({
+  status: 302,
+  headers: {
+    location,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    ...headers,
+  },
+  body: '',
+})
+
+/** Sends a browser back to the app with an answer: in the query for a code, in the fragment for tokens. */
+export function redirectWith(
+  { redirectUri, responseType, state }: Asker,
+  answer: Readonly<Record<string, string>>,
+): HttpResponse {
+  const told = new URLSearchParams({ ...answer, ...(state !== undefined && { state }) })
+  const inFragment = responseType === 'token' && answer.error === undefined
+  const joint = inFragment ? '#' : redirectUri.includes('?') ? '&' : '?'
+  return redirectTo(`${redirectUri}${joint}${told}`)
+}
