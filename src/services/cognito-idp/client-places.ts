@@ -5,7 +5,7 @@ import { livingClient, noClient } from './clients.ts'
 import type { Origin } from './origins.ts'
 import { type PlaceRecord, type PoolRecord, places } from './pool-records.ts'
 import { livingPool } from './pool-targets.ts'
-import type { SignIn } from './tokens.ts'
+import type { SignIn } from './sign-in-steps.ts'
 import type { UserRecord } from './user-records.ts'
 
 type Reading = Pick<ReadContext, 'cached'> & { readonly store: Readable }

@@ -2,7 +2,7 @@ import type { CallContext } from '../../kernel/context.ts'
 import { collection, type Readable, type Transaction } from '../../kernel/store.ts'
 import type { App } from './client-places.ts'
 import { fail } from './contract.ts'
-import type { SignIn } from './tokens.ts'
+import type { SignIn } from './sign-in-steps.ts'
 
 /** How far the refresh tokens of one sign-in have been rotated. */
 interface RotationRecord {

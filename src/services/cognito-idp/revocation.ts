@@ -1,5 +1,5 @@
 import type { CredentialRecord } from './credential-records.ts'
-import type { SignIn } from './tokens.ts'
+import type { SignIn } from './sign-in-steps.ts'
 
 /** Milliseconds since 1970 of a UUID that begins with its time (RFC 9562, version 7). */
 const timeOf = (uuid: string): number => Number.parseInt(uuid.replace('-', '').slice(0, 12), 16)

@@ -59,3 +59,28 @@ export function required(parameters: Parameters, name: string): string {
   if (value === undefined || value === '') throw invalid(`Missing required parameter ${name}`)
   return value
 }
+
+/** A sign-in, from which all its tokens descend. */
+export interface SignIn {
+  /** `origin_jti`: a UUID that begins with the time. */
+  readonly origin: string
+  /** Seconds since 1970. */
+  readonly authTime: number
+  /** The device that signed in, where the pool knows them apart. */
+  readonly device?: string | undefined
+  /** How the user proved who it is. */
+  readonly amr?: readonly Method[] | undefined
+  /** The event of threat protection that tells of it. */
+  readonly event?: string | undefined
+  /** What was asked for at the OAuth endpoints; undefined for calls of the API. */
+  readonly oauth?: OAuthGrant | undefined
+}
+
+/** What an app has been granted (RFC 6749). */
+export interface OAuthGrant {
+  readonly scopes: readonly string[]
+  /** Of the request that the ID token answers; refreshed ones answer none. */
+  readonly nonce?: string | undefined
+  /** The audience of the access token (RFC 8707). */
+  readonly resource?: string | undefined
+}

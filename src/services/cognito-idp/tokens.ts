@@ -9,38 +9,13 @@ import { validityOf } from './client-settings.ts'
 import { type GroupRecord, groups } from './groups.ts'
 import { issuerOf } from './issuers.ts'
 import { isTold } from './oauth/told-attributes.ts'
-import type { Method } from './sign-in-steps.ts'
+import type { SignIn } from './sign-in-steps.ts'
 import { keysOf, type SigningKey } from './signing-keys.ts'
 import { customized, type TokenOccasion } from './token-customization.ts'
 import type { UserRecord } from './user-records.ts'
 
 /** The scope of tokens that API calls, not browsers, have signed in for. */
 export const adminScope = 'aws.cognito.signin.user.admin'
-
-/** A sign-in, from which all its tokens descend. */
-export interface SignIn {
-  /** `origin_jti`: a UUID that begins with the time. */
-  readonly origin: string
-  /** Seconds since 1970. */
-  readonly authTime: number
-  /** The device that signed in, where the pool knows them apart. */
-  readonly device?: string | undefined
-  /** How the user proved who it is. */
-  readonly amr?: readonly Method[] | undefined
-  /** The event of threat protection that tells of it. */
-  readonly event?: string | undefined
-  /** What was asked for at the OAuth endpoints; undefined for calls of the API. */
-  readonly oauth?: OAuthGrant | undefined
-}
-
-/** What an app has been granted (RFC 6749). */
-export interface OAuthGrant {
-  readonly scopes: readonly string[]
-  /** Of the request that the ID token answers; refreshed ones answer none. */
-  readonly nonce?: string | undefined
-  /** The audience of the access token (RFC 8707). */
-  readonly resource?: string | undefined
-}
 
 async function groupsOf(user: UserRecord, ctx: CallContext): Promise<readonly GroupRecord[]> {
   const found = await Promise.all(

@@ -6,7 +6,7 @@ import { validityOf } from './client-settings.ts'
 import { marked } from './credential-records.ts'
 import { isRevoked } from './revocation.ts'
 import { sessionsPerUser, tracksSessions } from './session-settings.ts'
-import type { SignIn } from './tokens.ts'
+import type { SignIn } from './sign-in-steps.ts'
 import { deviceTypeOf } from './user-agents.ts'
 import type { UserRecord } from './user-records.ts'
 

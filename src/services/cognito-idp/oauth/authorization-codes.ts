@@ -5,7 +5,7 @@ import type { App } from '../client-places.ts'
 import { validityOf } from '../client-settings.ts'
 import { marked } from '../credential-records.ts'
 import { isRevoked } from '../revocation.ts'
-import type { SignIn } from '../tokens.ts'
+import type { SignIn } from '../sign-in-steps.ts'
 import { type UserRecord, users } from '../user-records.ts'
 import type { AuthorizationRequest } from './authorization-requests.ts'
 

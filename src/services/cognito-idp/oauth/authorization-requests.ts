@@ -2,16 +2,13 @@ import type { HttpResponse } from '../../../kernel/http.ts'
 import type { App } from '../client-places.ts'
 import { livingClient } from '../clients.ts'
 import type { Hosted } from './hosted.ts'
-import { redirectTo, redirectWith } from './redirects.ts'
+import { type Asker, redirectTo, redirectWith } from './redirects.ts'
 import { grantedScopes } from './scopes.ts'
 
 /** What an app asks of a browser that it sends to sign in (RFC 6749, OpenID Connect Core 1.0). */
-export interface AuthorizationRequest {
+export interface AuthorizationRequest extends Asker {
   readonly app: App
-  readonly redirectUri: string
-  readonly responseType: 'code' | 'token'
   readonly scopes: readonly string[]
-  readonly state?: string | undefined
   readonly nonce?: string | undefined
   /** SHA-256 of a secret that only who began has (RFC 7636). */
   readonly challenge?: string | undefined
@@ -24,9 +21,6 @@ export interface AuthorizationRequest {
   /** All that was sent, for the pages on the way. */
   readonly query: URLSearchParams
 }
-
-/** Where an answer to the app goes. */
-export type Asker = Pick<AuthorizationRequest, 'redirectUri' | 'responseType' | 'state'>
 
 /** Tells an app that it gets nothing (RFC 6749, section 4.1.2.1). */
 export const refusedTo = (asker: Asker, error: string, description?: string): HttpResponse =>

@@ -1,16 +1,14 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
 import { timedUuid } from '../../../kernel/ids.ts'
-import { newTokens, type SignIn } from '../tokens.ts'
+import type { SignIn } from '../sign-in-steps.ts'
+import { newTokens } from '../tokens.ts'
 import type { UserRecord } from '../user-records.ts'
 import { noteSignIn } from '../user-session-records.ts'
 import { newAuthorizationCode } from './authorization-codes.ts'
 import type { AuthorizationRequest } from './authorization-requests.ts'
 import type { Hosted } from './hosted.ts'
 import { redirectWith } from './redirects.ts'
-import { newSsoSession, type SsoSession, sessionCookie } from './sso-sessions.ts'
-
-/** How and when a user has signed in at the pages of a domain, or at another provider. */
-export type Proven = Omit<SignIn, 'oauth'>
+import { newSsoSession, type Proven, type SsoSession, sessionCookie } from './sso-sessions.ts'
 
 /**
  * Ends a sign-in: the browser gets a session, so that it need not sign in again soon, and goes back

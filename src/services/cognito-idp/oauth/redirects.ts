@@ -1,5 +1,11 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
-import type { Asker } from './authorization-requests.ts'
+
+/** Where an answer to the app goes. */
+export interface Asker {
+  readonly redirectUri: string
+  readonly responseType: 'code' | 'token'
+  readonly state?: string | undefined
+}
 
 /** Sends a browser on. */
 export const redirectTo = (

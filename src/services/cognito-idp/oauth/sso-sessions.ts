@@ -1,8 +1,7 @@
-import type { Method } from '../sign-in-steps.ts'
+import type { Method, SignIn } from '../sign-in-steps.ts'
 import type { UserRecord } from '../user-records.ts'
 import { users } from '../user-records.ts'
 import type { AuthorizationRequest } from './authorization-requests.ts'
-import type { Proven } from './grants.ts'
 import type { Hosted } from './hosted.ts'
 
 /** What a browser keeps of a sign-in, sealed in its cookie. */
@@ -15,6 +14,9 @@ export interface SsoSession {
   /** Milliseconds since 1970. */
   readonly until: number
 }
+
+/** How and when a user has signed in at the pages of a domain, or at another provider. */
+export type Proven = Omit<SignIn, 'oauth'>
 
 /** Minutes that a session lasts where the client does not say otherwise. */
 const usual = 60
