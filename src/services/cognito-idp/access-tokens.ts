@@ -25,6 +25,7 @@ export interface Bearer {
   /** How, and when, in seconds since 1970. */
   readonly amr: readonly Method[]
   readonly authTime: number
+  readonly scopes: readonly string[]
 }
 
 /** What `locate` has verified, for the handler of the same call. */
@@ -79,7 +80,12 @@ type Reading = Pick<ReadContext, 'account' | 'region' | 'cached' | 'now'> & {
 }
 
 /** Who carries an access token of a pool; refuses any that is not good. */
-export async function bearerIn(token: string, poolId: string, ctx: Reading): Promise<Bearer> {
+export async function bearerIn(
+  token: string,
+  poolId: string,
+  ctx: Reading,
+  scope = adminScope,
+): Promise<Bearer> {
   const { store } = ctx
   const keys = await knownKeys(poolId, ctx)
   const kid = keyIdIn(token)
@@ -93,8 +99,8 @@ export async function bearerIn(token: string, poolId: string, ctx: Reading): Pro
     throw invalidToken()
   })
   if (payload.token_use !== 'access') throw invalidToken()
-  if (!String(payload.scope).split(' ').includes(adminScope))
-    throw notAuthorized('Access Token does not have required scopes')
+  const scopes = String(payload.scope).split(' ')
+  if (!scopes.includes(scope)) throw notAuthorized('Access Token does not have required scopes')
   const [pool, client, user, credential] = await Promise.all([
     store.of(pools).get([poolId]),
     store.of(clients).get([poolId, String(payload.client_id)]),
@@ -109,7 +115,7 @@ export async function bearerIn(token: string, poolId: string, ctx: Reading): Pro
   if (!user.enabled) throw notAuthorized('User is disabled.')
   const device = payload.device_key as string | undefined
   const amr = (payload.amr as readonly Method[] | undefined) ?? []
-  return { pool, client, user, ...signIn, device, amr }
+  return { pool, client, user, ...signIn, device, amr, scopes }
 }
 
 /** Access of operations that users call for themselves. */

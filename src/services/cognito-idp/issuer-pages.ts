@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../kernel/http.ts'
 import type { Page } from '../../kernel/page.ts'
-import { issuerOf } from './issuers.ts'
+import { discovery } from './oauth/discovery.ts'
 import { poolOf } from './pool-pages.ts'
 import { keysOf, publicKeys } from './signing-keys.ts'
 import { uiCustomizations } from './ui-customization.ts'
@@ -51,16 +51,7 @@ export const issuerPages: readonly Page[] = [
     handle: ({ params }, ctx) =>
       orUnknown(async () => {
         const { pool, in: place } = await poolOf(params.pool!, ctx)
-        const { baseUrl, issuer } = ctx
-        const url = issuerOf(pool, { baseUrl, issuer, region: place.region })
-        return json({
-          id_token_signing_alg_values_supported: ['RS256'],
-          issuer: url,
-          jwks_uri: `${url}/.well-known/jwks.json`,
-          response_types_supported: ['code', 'token'],
-          scopes_supported: ['openid', 'email', 'phone', 'profile'],
-          subject_types_supported: ['public'],
-        })
+        return json(await discovery(pool, { ...place, baseUrl: ctx.baseUrl, issuer: ctx.issuer }))
       }),
   },
   {

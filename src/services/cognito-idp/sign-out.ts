@@ -1,3 +1,4 @@
+import type { CallContext } from '../../kernel/context.ts'
 import { bearerOf, withToken } from './access-tokens.ts'
 import { changeUser } from './changing.ts'
 import { appOf, byClient } from './client-places.ts'
@@ -5,7 +6,7 @@ import { knowsSecret } from './client-secrets.ts'
 import { fail, operation } from './contract.ts'
 import { marked } from './credential-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
-import { openRefreshToken } from './refresh-tokens.ts'
+import { openRefreshToken, type RefreshClaims } from './refresh-tokens.ts'
 import { foundUser, noUser } from './usernames.ts'
 
 export const GlobalSignOut = operation('GlobalSignOut', {
@@ -36,7 +37,7 @@ export const RevokeToken = operation('RevokeToken', {
     locate: byClient,
   },
   async handle(input, ctx) {
-    const { pool, client } = await appOf(input, ctx)
+    const { client } = await appOf(input, ctx)
     if (!knowsSecret(client, input.ClientSecret))
       throw fail('UnauthorizedException', 'Invalid client secret.')
     if (client.settings.EnableTokenRevocation === false)
@@ -46,15 +47,22 @@ export const RevokeToken = operation('RevokeToken', {
       throw fail('UnsupportedTokenTypeException', 'Only refresh tokens can be revoked.')
     if (claims.client !== client.id)
       throw fail('UnauthorizedException', 'The token was issued to another client.')
-    const mark = { id: claims.origin, until: new Date(claims.expiresAt) }
-    // Who is gone has no tokens that are good.
-    await changeUser(
-      ctx,
-      { pool: pool.id, sub: claims.sub },
-      { credential: (old) => ({ ...old, revoked: marked(old.revoked, mark, ctx.now()) }) },
-    ).catch((error) => {
-      if (error.code !== noUser().code) throw error
-    })
+    await revokeSignIn(claims, ctx)
     return {}
   },
 })
+
+/** Revokes all tokens of a sign-in; who is gone has none that are good. */
+export async function revokeSignIn(
+  { pool, sub, origin, expiresAt }: RefreshClaims,
+  ctx: Pick<CallContext, 'store' | 'now'>,
+): Promise<void> {
+  const mark = { id: origin, until: new Date(expiresAt) }
+  await changeUser(
+    ctx,
+    { pool, sub },
+    { credential: (old) => ({ ...old, revoked: marked(old.revoked, mark, ctx.now()) }) },
+  ).catch((error) => {
+    if (error.code !== noUser().code) throw error
+  })
+}

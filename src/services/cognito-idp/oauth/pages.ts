@@ -1,5 +1,17 @@
 import type { Page } from '../../../kernel/page.ts'
 import { authorizePage } from './authorize-page.ts'
+import { errorPage } from './error-page.ts'
+import { logoutPage } from './logout-page.ts'
+import { revocationEndpoint } from './revocation-endpoint.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+import { userInfoEndpoints } from './user-info.ts'
 
-/** What a sign-in domain serves: the OAuth 2.0 endpoints, and the pages of people. */
-export const oauthPages: readonly Page[] = [authorizePage]
+/** The OAuth 2.0 endpoints of a sign-in domain. */
+export const oauthPages: readonly Page[] = [
+  authorizePage,
+  tokenEndpoint,
+  ...userInfoEndpoints,
+  revocationEndpoint,
+  logoutPage,
+  errorPage,
+]
