@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { ReadContext } from '../../kernel/context.ts'
 import type { Owner, Readable } from '../../kernel/store.ts'
 import { placeOf, reading } from './client-places.ts'
@@ -87,20 +87,7 @@ export async function bearerIn(
   scope = adminScope,
 ): Promise<Bearer> {
   const { store } = ctx
-  const keys = await knownKeys(poolId, ctx)
-  const kid = keyIdIn(token)
-  const key = keys.find(({ use, id }) => use === 'access' && id === kid)
-  if (key === undefined) throw invalidToken()
-  const { payload } = await jwtVerify(token, key.publicKey, {
-    algorithms: ['RS256'],
-    currentDate: ctx.now(),
-  }).catch((error) => {
-    if (error instanceof errors.JWTExpired) throw notAuthorized('Access Token has expired')
-    throw invalidToken()
-  })
-  if (payload.token_use !== 'access') throw invalidToken()
-  const scopes = String(payload.scope).split(' ')
-  if (!scopes.includes(scope)) throw notAuthorized('Access Token does not have required scopes')
+  const { payload, scopes } = await verifiedIn(token, poolId, ctx, scope)
   const [pool, client, user, credential] = await Promise.all([
     store.of(pools).get([poolId]),
     store.of(clients).get([poolId, String(payload.client_id)]),
@@ -116,6 +103,30 @@ export async function bearerIn(
   const device = payload.device_key as string | undefined
   const amr = (payload.amr as readonly Method[] | undefined) ?? []
   return { pool, client, user, ...signIn, device, amr, scopes }
+}
+
+/** What an access token of a pool says, of a user or of an app; refuses any that is not good. */
+export async function verifiedIn(
+  token: string,
+  poolId: string,
+  ctx: Reading,
+  scope: string,
+): Promise<{ readonly payload: JWTPayload; readonly scopes: readonly string[] }> {
+  const keys = await knownKeys(poolId, ctx)
+  const kid = keyIdIn(token)
+  const key = keys.find(({ use, id }) => use === 'access' && id === kid)
+  if (key === undefined) throw invalidToken()
+  const { payload } = await jwtVerify(token, key.publicKey, {
+    algorithms: ['RS256'],
+    currentDate: ctx.now(),
+  }).catch((error) => {
+    if (error instanceof errors.JWTExpired) throw notAuthorized('Access Token has expired')
+    throw invalidToken()
+  })
+  if (payload.token_use !== 'access') throw invalidToken()
+  const scopes = String(payload.scope).split(' ')
+  if (!scopes.includes(scope)) throw notAuthorized('Access Token does not have required scopes')
+  return { payload, scopes }
 }
 
 /** Access of operations that users call for themselves. */

@@ -4,7 +4,13 @@ import { collection } from '../../kernel/store.ts'
 /** What UpdateUserPoolClient replaces as a whole. */
 export type ClientSettings = Omit<
   UserPoolClientType,
-  'UserPoolId' | 'ClientId' | 'ClientSecret' | 'LastModifiedDate' | 'CreationDate' | 'ClientName'
+  | 'UserPoolId'
+  | 'ClientType'
+  | 'ClientId'
+  | 'ClientSecret'
+  | 'LastModifiedDate'
+  | 'CreationDate'
+  | 'ClientName'
 >
 
 export interface ClientSecret {
@@ -24,6 +30,8 @@ export interface ClientRecord {
   readonly settings: ClientSettings
   /** How long sign-in pages go on without asking again. */
   readonly ssoMinutes?: number | undefined
+  /** The app has registered itself (RFC 7591). */
+  readonly registered?: true | undefined
 }
 
 export const clients = collection<ClientRecord>('cognito.clients')({

@@ -48,6 +48,8 @@ export const AddUserPoolClientSecret = operation('AddUserPoolClientSecret', {
     const made = newSecret(input.ClientSecret, ctx, input.ClientId)
     await ctx.store.transaction(async (tx) => {
       const client = await livingClient(tx, id, input.ClientId)
+      if (client.registered)
+        throw invalid('Apps that have registered themselves keep their secret.')
       if (client.secrets.length === 0)
         throw invalid('A secret cannot be added to a client that has none.')
       if (client.secrets.length >= 2)

@@ -34,6 +34,8 @@ const refreshUnit = ({ RefreshTokenValidity, TokenValidityUnits }: ClientSetting
 /** What the settings of a client may name. */
 interface Surroundings {
   readonly hasSecret: boolean
+  /** The app has registered itself. */
+  readonly registered?: true | undefined
   /** Scopes of the pool's resource servers. */
   readonly scopes: ReadonlySet<string>
   /** Names of the pool's identity providers. */
@@ -132,6 +134,9 @@ function checkAttributes({ ReadAttributes, WriteAttributes }: Asked, pool: PoolR
       throw invalid('Invalid write attributes specified while creating a client')
 }
 
+/** Lets a client's tokens register apps; no resource server has it. */
+export const registrationScope = 'aws.cognito/dcr/register'
+
 const builtIn = new Set(['phone', 'email', 'openid', 'profile', 'aws.cognito.signin.user.admin'])
 
 function checkOAuth(asked: Asked, hasSecret: boolean): void {
@@ -155,11 +160,12 @@ function checkOAuth(asked: Asked, hasSecret: boolean): void {
 
 function checkKnown(
   asked: Asked,
-  { scopes, providers }: Pick<Surroundings, 'scopes' | 'providers'>,
+  { scopes, providers, registered }: Omit<Surroundings, 'hasSecret'>,
 ): void {
   const machine = asked.AllowedOAuthFlows?.includes('client_credentials')
   for (const scope of asked.AllowedOAuthScopes ?? []) {
-    if (!builtIn.has(scope) && !scopes.has(scope))
+    const mayRegister = scope === registrationScope && !registered
+    if (!builtIn.has(scope) && !scopes.has(scope) && !mayRegister)
       throw fail('ScopeDoesNotExistException', `Invalid scope requested: ${scope}`)
     if (machine && builtIn.has(scope))
       throw fail(

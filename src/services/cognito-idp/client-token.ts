@@ -1,7 +1,7 @@
 import type { CallContext } from '../../kernel/context.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { knowsSecret } from './client-secrets.ts'
-import { validityOf } from './client-settings.ts'
+import { registrationScope, validityOf } from './client-settings.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { issuerOf } from './issuers.ts'
 import { customScopes } from './resource-servers.ts'
@@ -49,7 +49,11 @@ export async function clientToken(
 ): Promise<{ AccessToken: string; ExpiresIn: number; TokenType: string }> {
   const { pool, client } = app
   const known = await customScopes(ctx.store, pool.id)
-  const scopes = choose((client.settings.AllowedOAuthScopes ?? []).filter((one) => known.has(one)))
+  const scopes = choose(
+    (client.settings.AllowedOAuthScopes ?? []).filter(
+      (one) => known.has(one) || one === registrationScope,
+    ),
+  )
   const iat = Math.floor(ctx.now().getTime() / 1_000)
   const { access: ExpiresIn } = validityOf(client.settings)
   const claims = {

@@ -6,7 +6,7 @@ import { clientSettings } from './client-settings.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { providerNames } from './identity-providers.ts'
 import { storePage } from './listing.ts'
-import { places } from './pool-records.ts'
+import { type PoolRecord, places } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { customScopes } from './resource-servers.ts'
 import { riskConfigurations } from './risk-configuration-records.ts'
@@ -24,6 +24,7 @@ const clientShape = (client: ClientRecord): UserPoolClientType => ({
   ClientSecret: client.secrets[0]?.value,
   LastModifiedDate: client.modifiedAt,
   CreationDate: client.createdAt,
+  ClientType: client.registered ? 'DCR' : 'REGULAR',
   ...client.settings,
 })
 
@@ -50,6 +51,47 @@ const namesOf = async (store: Readable, pool: string) => ({
   providers: await providerNames(store, pool),
 })
 
+type Asked = Parameters<typeof clientSettings>[0] & {
+  readonly ClientName: string
+  readonly GenerateSecret?: boolean | undefined
+  readonly ClientSecret?: string | undefined
+}
+
+/** Makes a client of a pool, by a call or because an app registers itself. */
+export async function createdClient(
+  asked: Asked,
+  pool: PoolRecord,
+  ctx: CallContext,
+  registered?: true,
+): Promise<ClientRecord> {
+  const id = ctx.random.text(26, alphabet)
+  const withSecret = asked.GenerateSecret === true || asked.ClientSecret !== undefined
+  const client: ClientRecord = {
+    id,
+    pool: pool.id,
+    name: asked.ClientName,
+    secrets: withSecret ? [newSecret(asked.ClientSecret, ctx, id)] : [],
+    createdAt: ctx.now(),
+    modifiedAt: ctx.now(),
+    settings: clientSettings(asked, pool, {
+      ...(await namesOf(ctx.store, pool.id)),
+      hasSecret: withSecret,
+      registered,
+    }),
+    registered,
+  }
+  await ctx.store.transaction(async (tx) => {
+    await livingPool(tx, pool.id)
+    const { records } = await tx.of(clients).list({ prefix: [pool.id], limit: clientQuota })
+    if (records.length >= clientQuota)
+      throw fail('LimitExceededException', `Exceeded the limit of ${clientQuota} app clients.`)
+    await tx.of(clients).create(client)
+    const { account, region } = ctx
+    await tx.of(places).create({ id, pool: pool.id, account, region })
+  })
+  return client
+}
+
 export const CreateUserPoolClient = operation('CreateUserPoolClient', {
   access: onPool,
   async handle(input, ctx, [target]) {
@@ -57,29 +99,7 @@ export const CreateUserPoolClient = operation('CreateUserPoolClient', {
     const { GenerateSecret, ClientSecret: own } = input
     if (GenerateSecret && own !== undefined)
       throw invalid('Only one of GenerateSecret and ClientSecret can be given.')
-    const id = ctx.random.text(26, alphabet)
-    const withSecret = GenerateSecret === true || own !== undefined
-    const client: ClientRecord = {
-      id,
-      pool: pool.id,
-      name: input.ClientName,
-      secrets: withSecret ? [newSecret(own, ctx, id)] : [],
-      createdAt: ctx.now(),
-      modifiedAt: ctx.now(),
-      settings: clientSettings(input, pool, {
-        ...(await namesOf(ctx.store, pool.id)),
-        hasSecret: withSecret,
-      }),
-    }
-    await ctx.store.transaction(async (tx) => {
-      await livingPool(tx, pool.id)
-      const { records } = await tx.of(clients).list({ prefix: [pool.id], limit: clientQuota })
-      if (records.length >= clientQuota)
-        throw fail('LimitExceededException', `Exceeded the limit of ${clientQuota} app clients.`)
-      await tx.of(clients).create(client)
-      const { account, region } = ctx
-      await tx.of(places).create({ id, pool: pool.id, account, region })
-    })
+    const client = await createdClient(input, pool, ctx)
     return { UserPoolClient: clientShape(client) }
   },
 })
@@ -106,6 +126,7 @@ export const UpdateUserPoolClient = operation('UpdateUserPoolClient', {
         settings: clientSettings(input, pool, {
           ...(await namesOf(tx, id)),
           hasSecret: old.secrets.length > 0,
+          registered: old.registered,
         }),
       }
       await tx.of(clients).put(changed)
@@ -138,7 +159,11 @@ export const ListUserPoolClients = operation('ListUserPoolClients', {
       ctx,
       `clients/${id}`,
     )
-    const UserPoolClients = records.map((client) => ({
+    const type = input.ClientType
+    const told = records.filter(
+      ({ registered }) => type === undefined || (type === 'DCR') === (registered === true),
+    )
+    const UserPoolClients = told.map((client) => ({
       ClientId: client.id,
       UserPoolId: client.pool,
       ClientName: client.name,

@@ -27,6 +27,7 @@ export type PoolSettings = Pick<
   | 'UserPoolTier'
   | 'KeyConfiguration'
   | 'IssuerConfiguration'
+  | 'DcrConfiguration'
   | 'AcrConfiguration'
 >
 

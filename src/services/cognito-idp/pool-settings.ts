@@ -73,9 +73,14 @@ export function poolSettings(asked: Asked): PoolSettings {
     KeyConfiguration: asked.KeyConfiguration,
     IssuerConfiguration: asked.IssuerConfiguration,
     AcrConfiguration: asked.AcrConfiguration,
+    DcrConfiguration: registration(asked),
   }
   return settings as PoolSettings
 }
+
+/** Whoever says anything about registration turns it on, unless that is what is said. */
+const registration = ({ DcrConfiguration: asked }: Asked) =>
+  asked && { ...asked, EnableStatus: asked.EnableStatus ?? 'Enabled' }
 
 /** Older members and the template say the same; what is in one is told in both. */
 function messageTemplate(asked: Asked) {
@@ -103,6 +108,11 @@ function checkTier(asked: Asked, tier: string): void {
     throw fail(
       'FeatureUnavailableInTierException',
       `Threat protection is not available in the ${tier} tier.`,
+    )
+  if (asked.DcrConfiguration !== undefined && tier === 'LITE')
+    throw fail(
+      'FeatureUnavailableInTierException',
+      'Dynamic client registration is not available in the LITE tier.',
     )
   const factors = asked.Policies?.SignInPolicy?.AllowedFirstAuthFactors ?? ['PASSWORD']
   if (!factors.includes('PASSWORD'))

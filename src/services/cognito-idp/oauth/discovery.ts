@@ -20,6 +20,7 @@ export async function domainUrl(pool: string, place: Place): Promise<string | un
 export async function discovery(pool: PoolRecord, place: Place): Promise<object> {
   const issuer = issuerOf(pool, place)
   const domain = await domainUrl(pool.id, place)
+  const registers = pool.settings.DcrConfiguration?.EnableStatus === 'Enabled'
   return {
     ...(domain !== undefined && {
       authorization_endpoint: `${domain}/oauth2/authorize`,
@@ -28,6 +29,8 @@ export async function discovery(pool: PoolRecord, place: Place): Promise<object>
     id_token_signing_alg_values_supported: ['RS256'],
     issuer,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
+    ...(domain !== undefined &&
+      registers && { registration_endpoint: `${domain}/oauth2/register` }),
     response_types_supported: ['code', 'token'],
     ...(domain !== undefined && { revocation_endpoint: `${domain}/oauth2/revoke` }),
     scopes_supported: ['openid', 'email', 'phone', 'profile'],

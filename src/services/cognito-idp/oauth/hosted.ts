@@ -26,7 +26,13 @@ export interface Hosted {
 type Handle = (hosted: Hosted) => HttpResponse | Promise<HttpResponse>
 
 /** A page of every sign-in domain. What goes wrong in it is told on a page, too. */
-export const hostedPage = (method: Page['method'], path: string, handle: Handle): Page => ({
+export const hostedPage = (
+  method: Page['method'],
+  path: string,
+  handle: Handle,
+  options?: Pick<Page, 'rawBody'>,
+): Page => ({
+  ...options,
   method,
   path: `/_auth/:domain${path}`,
   async handle(request, page) {

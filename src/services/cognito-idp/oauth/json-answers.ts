@@ -40,18 +40,24 @@ export const endpoint = (
   method: Page['method'],
   path: string,
   handle: (hosted: Hosted) => Promise<HttpResponse>,
+  options?: Pick<Page, 'rawBody'>,
 ): Page =>
-  hostedPage(method, path, async (hosted) => {
-    try {
-      return await handle(hosted)
-    } catch (error) {
-      const known = isTold(error) ? new OAuthError('invalid_request', error.message) : error
-      if (!(known instanceof OAuthError)) throw error
-      const { code, message, status } = known
-      return jsonAnswer(
-        hosted,
-        { error: code, ...(message !== '' && { error_description: message }) },
-        status,
-      )
-    }
-  })
+  hostedPage(
+    method,
+    path,
+    async (hosted) => {
+      try {
+        return await handle(hosted)
+      } catch (error) {
+        const known = isTold(error) ? new OAuthError('invalid_request', error.message) : error
+        if (!(known instanceof OAuthError)) throw error
+        const { code, message, status } = known
+        return jsonAnswer(
+          hosted,
+          { error: code, ...(message !== '' && { error_description: message }) },
+          status,
+        )
+      }
+    },
+    options,
+  )

@@ -2,6 +2,7 @@ import type { Page } from '../../../kernel/page.ts'
 import { authorizePage } from './authorize-page.ts'
 import { errorPage } from './error-page.ts'
 import { logoutPage } from './logout-page.ts'
+import { registrationEndpoint } from './registration-endpoint.ts'
 import { revocationEndpoint } from './revocation-endpoint.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { userInfoEndpoints } from './user-info.ts'
@@ -12,6 +13,7 @@ export const oauthPages: readonly Page[] = [
   tokenEndpoint,
   ...userInfoEndpoints,
   revocationEndpoint,
+  registrationEndpoint,
   logoutPage,
   errorPage,
 ]

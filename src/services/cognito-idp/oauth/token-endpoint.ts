@@ -56,6 +56,8 @@ async function byCode(hosted: Hosted, app: App): Promise<AuthenticationResultTyp
   const { ctx, request } = hosted
   const code = required(hosted, 'code')
   const redirectUri = required(hosted, 'redirect_uri')
+  if (!app.client.settings.CallbackURLs?.includes(redirectUri))
+    throw new OAuthError('unauthorized_client', 'invalid_redirect')
   const verifier = request.form.get('code_verifier') || undefined
   const found = await redeemed(app, { code, redirectUri, verifier }, ctx)
   if (found === undefined) throw new OAuthError('invalid_grant')
