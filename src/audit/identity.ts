@@ -94,6 +94,8 @@ function identity(principal: Principal): object {
     case 'service':
       return { type: 'AWSService', invokedBy: principal.service }
     case 'anonymous':
+      // A page of an account's own knows whose page it is, and not who looks.
+      if (account !== '') return { accountId: account }
       return { type: 'AWSAccount', principalId: '', accountId: 'ANONYMOUS_PRINCIPAL' }
   }
 }

@@ -183,7 +183,7 @@ class PageCall extends Call implements PageContext {
 
   async record(event: PageEvent): Promise<void> {
     const { requestId, time, source, request, loaded } = this.#exchange
-    const { eventName, eventType, owner, principal, errorMessage } = event
+    const { eventName, eventType, owner, principal, errorMessage, readOnly = false } = event
     const eventId = timedUuid(time, this.#house.random)
     const eventSource = loaded!.eventSource
     const record = cloudTrailJson({
@@ -198,13 +198,13 @@ class PageCall extends Call implements PageContext {
       principal,
       source,
       host: request.headers.host,
-      readOnly: false,
+      readOnly,
       errorMessage,
       responseElements: event.responseElements && JSON.stringify(event.responseElements),
       additional: event.additional && JSON.stringify(event.additional),
       resources: [],
     })
-    const about = { requestId, eventId, eventName, eventSource, readOnly: false, principal }
+    const about = { requestId, eventId, eventName, eventSource, readOnly, principal }
     const keys = eventKeys({ ...about, ...owner })
     const decision = JSON.stringify({
       mode: this.#house.mode,

@@ -42,6 +42,7 @@ export interface PageEvent {
   readonly eventType: string
   readonly owner: Owner
   readonly principal: Principal
+  readonly readOnly?: boolean | undefined
   readonly errorMessage?: string | undefined
   readonly responseElements?: object | undefined
   readonly additional?: object | undefined

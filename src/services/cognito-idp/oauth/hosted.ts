@@ -7,6 +7,7 @@ import { reading } from '../client-places.ts'
 import { type DomainRecord, domains } from '../domain-records.ts'
 import type { PoolRecord } from '../pool-records.ts'
 import { livingPool } from '../pool-targets.ts'
+import { pageEvent } from './page-records.ts'
 import { problemPage } from './problem-page.ts'
 
 /** A request to the sign-in domain of a user pool. */
@@ -39,15 +40,22 @@ export const hostedPage = (
     const hosted = await hostedOf(request, page)
     if (hosted === undefined)
       return problemPage(404, 'There is no such sign-in domain', 'Look at the address again.')
-    try {
-      return await handle(hosted)
-    } catch (error) {
-      if (error instanceof ServiceError && (error.status ?? 400) < 500)
-        return problemPage(400, 'This did not work', error.message)
-      throw error
-    }
+    const response = await answered(hosted, handle)
+    // Pictures and styles are nobody's deed.
+    if (!path.startsWith('/assets/')) await page.record(pageEvent(hosted, path, method, response))
+    return response
   },
 })
+
+async function answered(hosted: Hosted, handle: Handle): Promise<HttpResponse> {
+  try {
+    return await handle(hosted)
+  } catch (error) {
+    if (error instanceof ServiceError && (error.status ?? 400) < 500)
+      return problemPage(400, 'This did not work', error.message)
+    throw error
+  }
+}
 
 async function hostedOf(request: PageRequest, page: PageContext): Promise<Hosted | undefined> {
   const name = request.params.domain!.toLowerCase()
