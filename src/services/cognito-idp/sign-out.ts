@@ -7,6 +7,7 @@ import { fail, operation } from './contract.ts'
 import { marked } from './credential-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import { openRefreshToken, type RefreshClaims } from './refresh-tokens.ts'
+import { activeSessions, endSession } from './user-session-records.ts'
 import { foundUser, noUser } from './usernames.ts'
 
 export const GlobalSignOut = operation('GlobalSignOut', {
@@ -47,6 +48,7 @@ export const RevokeToken = operation('RevokeToken', {
       throw fail('UnsupportedTokenTypeException', 'Only refresh tokens can be revoked.')
     if (claims.client !== client.id)
       throw fail('UnauthorizedException', 'The token was issued to another client.')
+    if (input.RevokeAssociatedSessions === 'LINKED') await endBrowserSession(claims, ctx)
     await revokeSignIn(claims, ctx)
     return {}
   },
@@ -66,3 +68,15 @@ export async function revokeSignIn(
     if (error.code !== noUser().code) throw error
   })
 }
+
+/** Ends the browser's session that a sign-in came through. */
+const endBrowserSession = (
+  { pool, sub, origin }: RefreshClaims,
+  ctx: Pick<CallContext, 'store' | 'now'>,
+): Promise<void> =>
+  ctx.store.transaction(async (tx) => {
+    const active = await activeSessions(tx, { pool, sub }, ctx.now())
+    const through = active.find((one) => one.origin === origin)?.sso
+    const session = active.find((one) => one.id === through)
+    if (session !== undefined) await endSession(tx, session, ctx.now())
+  })

@@ -5,7 +5,12 @@ import { fail, invalid, operation } from './contract.ts'
 import { foundPool, onPool } from './pool-targets.ts'
 import { checkTracked } from './session-settings.ts'
 import type { UserRecord } from './user-records.ts'
-import { activeSessions, endSession, type UserSessionRecord } from './user-session-records.ts'
+import {
+  activeSessions,
+  endSessions,
+  isSso,
+  type UserSessionRecord,
+} from './user-session-records.ts'
 import { foundUser } from './usernames.ts'
 
 /** All of a user's sessions fit on the one page that there is. */
@@ -16,13 +21,14 @@ const sessionShape = (
   current: string | undefined,
 ): SessionDescriptionType => ({
   SessionId: session.id,
-  SessionType: 'TOKEN',
+  SessionType: isSso(session) ? 'SSO' : 'TOKEN',
   ClientId: session.client,
   CreateDate: session.createdAt,
   LastActiveDate: session.activeAt,
   DeviceType: session.device,
   LastIPAddress: session.ip,
   LastLocation: { Country: 'unknown' },
+  ...(session.sso !== undefined && { OriginSessionId: session.sso }),
   IsCurrentSession: session.origin === current,
 })
 
@@ -36,6 +42,7 @@ async function revoke(
   user: UserRecord,
   id: string | undefined,
   current: string | undefined,
+  linked: boolean,
   ctx: CallContext,
 ): Promise<void> {
   if (id === undefined || !/^(tkn|sso)[a-z0-9]{25}$/.test(id))
@@ -44,7 +51,7 @@ async function revoke(
     const found = (await activeSessions(tx, user, ctx.now())).find((one) => one.id === id)
     if (found === undefined) throw fail('ResourceNotFoundException', 'The session does not exist.')
     if (found.origin === current) throw invalid('The current session cannot be revoked.')
-    await endSession(tx, found, ctx.now())
+    await endSessions(tx, found, linked, ctx.now())
   })
 }
 
@@ -62,7 +69,7 @@ export const RevokeUserSession = operation('RevokeUserSession', {
   async handle(input, ctx) {
     const { pool, user, origin } = bearerOf(input)
     checkTracked(pool)
-    await revoke(user, input.SessionId, origin, ctx)
+    await revoke(user, input.SessionId, origin, input.RevokeAssociatedSessions === 'LINKED', ctx)
     return {}
   },
 })
@@ -82,7 +89,8 @@ export const AdminRevokeUserSession = operation('AdminRevokeUserSession', {
     const pool = foundPool(target, input)
     checkTracked(pool)
     const user = await foundUser(ctx.store, pool, input.Username)
-    await revoke(user, input.SessionId, undefined, ctx)
+    const linked = input.RevokeAssociatedSessions === 'LINKED'
+    await revoke(user, input.SessionId, undefined, linked, ctx)
     return {}
   },
 })

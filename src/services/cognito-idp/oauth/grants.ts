@@ -8,7 +8,13 @@ import { newAuthorizationCode } from './authorization-codes.ts'
 import type { AuthorizationRequest } from './authorization-requests.ts'
 import type { Hosted } from './hosted.ts'
 import { redirectWith } from './redirects.ts'
-import { newSsoSession, type Proven, type SsoSession, sessionCookie } from './sso-sessions.ts'
+import {
+  newSsoSession,
+  noteSsoSession,
+  type Proven,
+  type SsoSession,
+  withSession,
+} from './sso-sessions.ts'
 
 /**
  * Ends a sign-in: the browser gets a session, so that it need not sign in again soon, and goes back
@@ -22,10 +28,9 @@ export async function completed(
   signIn: Proven,
 ): Promise<HttpResponse> {
   const response = await granted(hosted, asked, user, signIn)
-  const session = newSsoSession(hosted, asked, user, signIn)
-  if (session === undefined) return response
-  const cookie = await sessionCookie(hosted, session)
-  return { ...response, headers: { ...response.headers, 'set-cookie': cookie } }
+  const session = newSsoSession(hosted, user, signIn)
+  await noteSsoSession(hosted, session, asked, signIn)
+  return withSession(hosted, response, session)
 }
 
 /** Goes on with a session: a new sign-in for the app, as old as the session's. */
@@ -33,12 +38,14 @@ export async function resumed(
   hosted: Hosted,
   asked: AuthorizationRequest,
   user: UserRecord,
-  { authTime, amr }: SsoSession,
+  session: SsoSession,
 ): Promise<HttpResponse> {
   const { ctx } = hosted
+  const { authTime, amr } = session
   const origin = timedUuid(ctx.now().getTime(), ctx.random)
   const signIn: Proven = { origin, authTime, amr }
   await noteSignIn(asked.app, user, signIn, ctx)
+  await noteSsoSession(hosted, session, asked, signIn)
   return granted(hosted, asked, user, signIn)
 }
 

@@ -2,7 +2,7 @@ import type { HttpResponse } from '../../../kernel/http.ts'
 import { livingClient } from '../clients.ts'
 import { type Hosted, hostedPage } from './hosted.ts'
 import { redirectTo } from './redirects.ts'
-import { noSessionCookie } from './sso-sessions.ts'
+import { endSsoSession } from './sso-sessions.ts'
 
 /** `/logout`: ends the browser's session, and leads to the app's own page, or to another sign-in. */
 export const logoutPage = hostedPage('GET', '/logout', logout)
@@ -16,10 +16,11 @@ async function logout(hosted: Hosted): Promise<HttpResponse> {
     redirectTo(`${base}/error?${new URLSearchParams({ error, client_id: id })}`)
   if (client === undefined) return problem('Client does not exist.')
   const next = query.get('logout_uri')
-  const cookie = { 'set-cookie': noSessionCookie(hosted) }
   if (next !== null) {
-    if (!client.settings.LogoutURLs?.includes(next)) return problem('redirect_mismatch')
-    return redirectTo(next, cookie)
+    // The sign-in page of another app may be a callback address of this one.
+    const { LogoutURLs = [], CallbackURLs = [] } = client.settings
+    if (![...LogoutURLs, ...CallbackURLs].includes(next)) return problem('redirect_mismatch')
+    return redirectTo(next, { 'set-cookie': await endSsoSession(hosted) })
   }
   if (!query.has('redirect_uri'))
     return problem('Required parameters missing: logout_uri or redirect_uri')
@@ -27,5 +28,5 @@ async function logout(hosted: Hosted): Promise<HttpResponse> {
   for (const name of ['response_type', 'client_id', 'redirect_uri', 'state', 'nonce', 'scope'])
     if (query.has(name)) asked.set(name, query.get(name)!)
   if (!asked.has('scope')) asked.set('scope', client.settings.AllowedOAuthScopes?.join(' ') ?? '')
-  return redirectTo(`${base}/login?${asked}`, cookie)
+  return redirectTo(`${base}/login?${asked}`, { 'set-cookie': await endSsoSession(hosted) })
 }
