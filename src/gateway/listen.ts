@@ -135,9 +135,10 @@ const plainAddress = (address = '0.0.0.0'): string =>
   address.startsWith('::ffff:') ? address.slice(7) : address
 
 function send(response: HttpResponse, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { status, headers, body } = response
+  const { status, headers, body, cookies = [] } = response
   const flat: string[] = []
   for (const name in headers) flat.push(name, headers[name]!)
+  for (const cookie of cookies) flat.push('set-cookie', cookie)
   // What was not read will not be: the connection ends with the answer.
   if (!incoming.complete) flat.push('connection', 'close')
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {

@@ -15,4 +15,6 @@ export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** Further `set-cookie` headers, which cannot be joined into one (RFC 6265, section 3). */
+  readonly cookies?: readonly string[] | undefined
 }

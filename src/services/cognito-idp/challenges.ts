@@ -43,11 +43,16 @@ const sessionChallenges = new Set([
   'CUSTOM_CHALLENGE',
 ])
 
-async function respond(known: App, input: Asked, ctx: CallContext): Promise<Step> {
+function respond(app: App, input: Asked, ctx: CallContext): Promise<Step> {
+  const answers = input.ChallengeResponses ?? {}
+  checkSecretHash(app.client, required(answers, 'USERNAME'), answers.SECRET_HASH)
+  return answered(app, input, ctx)
+}
+
+/** Answers a challenge of a sign-in, whichever app it is of. */
+export async function answered(known: App, input: Asked, ctx: CallContext): Promise<Step> {
   const app = { ...known, metadata: input.ClientMetadata }
   const { ChallengeName: name, ChallengeResponses: answers = {} } = input
-  const username = required(answers, 'USERNAME')
-  checkSecretHash(app.client, username, answers.SECRET_HASH)
   if (name === 'PASSWORD_VERIFIER') {
     const { user, credential, progress } = await proveSrp(app, answers, ctx)
     return progress.custom === undefined

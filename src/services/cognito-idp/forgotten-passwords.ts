@@ -1,5 +1,7 @@
+import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider'
+import type { CallContext } from '../../kernel/context.ts'
 import { changeUserIn, credentialsOf } from './changing.ts'
-import { appOf, byClient } from './client-places.ts'
+import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
 import { mismatch, tryCode } from './codes.ts'
 import { checkCompromise, notePassword } from './compromised-passwords.ts'
@@ -26,74 +28,97 @@ export const ForgotPassword = operation('ForgotPassword', {
   access: open,
   async handle(input, ctx) {
     const known = await appOf(input, ctx)
-    const { pool, client } = known
+    const { client } = known
     const from = originOf(known, input.UserContextData, ctx)
     checkSecretHash(client, input.Username, input.SecretHash)
     const app = { ...known, metadata: input.ClientMetadata, from }
-    const user =
-      (await findUser(ctx.store, pool, input.Username)) ??
-      (await migrated(app, { name: input.Username }, ctx))
-    const to = user && recoveryDestination(pool, user, 'self')
-    const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
-    if (hides(app)) {
-      const reachable = can ? to : undefined
-      await sendLater('reset', app, reachable && user, ctx)
-      const pretended = pretendedDelivery(pool, input.Username)
-      return { CodeDeliveryDetails: reachable ? deliveryDetails(reachable) : pretended }
-    }
-    if (user === undefined) throw noCombination()
-    if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
-    if (!can)
-      throw fail('NotAuthorizedException', 'User password cannot be reset in the current state.')
-    if (to === undefined)
-      throw invalid(
-        'Cannot reset password for the user as there is no registered/verified email or phone_number',
-      )
-    await sendReset(ctx, app, user, to)
-    await noteEvent(app, user, { type: 'ForgotPassword', response: 'InProgress' }, ctx)
-    return { CodeDeliveryDetails: deliveryDetails(to) }
+    return { CodeDeliveryDetails: await sendForgotten(app, input.Username, ctx) }
   },
 })
+
+/** Sends a code to who has forgotten a password; strangers hear what users hear, where the client hides them. */
+export async function sendForgotten(
+  app: App,
+  name: string,
+  ctx: CallContext,
+): Promise<CodeDeliveryDetailsType> {
+  const { pool } = app
+  const user = (await findUser(ctx.store, pool, name)) ?? (await migrated(app, { name }, ctx))
+  const to = user && recoveryDestination(pool, user, 'self')
+  const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
+  if (hides(app)) {
+    const reachable = can ? to : undefined
+    await sendLater('reset', app, reachable && user, ctx)
+    return reachable ? deliveryDetails(reachable) : pretendedDelivery(pool, name)
+  }
+  if (user === undefined) throw noCombination()
+  if (!user.enabled) throw fail('NotAuthorizedException', 'User is disabled.')
+  if (!can)
+    throw fail('NotAuthorizedException', 'User password cannot be reset in the current state.')
+  if (to === undefined)
+    throw invalid(
+      'Cannot reset password for the user as there is no registered/verified email or phone_number',
+    )
+  await sendReset(ctx, app, user, to)
+  await noteEvent(app, user, { type: 'ForgotPassword', response: 'InProgress' }, ctx)
+  return deliveryDetails(to)
+}
 
 export const ConfirmForgotPassword = operation('ConfirmForgotPassword', {
   access: open,
   async handle(input, ctx) {
     const known = await appOf(input, ctx)
     const app = { ...known, from: originOf(known, input.UserContextData, ctx) }
-    const { pool, client } = app
-    checkSecretHash(client, input.Username, input.SecretHash)
-    checkPassword(pool, input.Password)
-    const shared = await checkCompromise(app, input.Password, 'PASSWORD_CHANGE', ctx)
-    const user = await findUser(ctx.store, pool, input.Username)
-    if (user === undefined) throw hides(app) ? mismatch() : noCombination()
-    const now = ctx.now()
-    const looked = await ctx.store.transaction((tx) =>
-      tryCode(tx, user, 'reset', input.ConfirmationCode, now, 'look'),
-    )
-    // That no code was asked for would tell who exists.
-    if ('refused' in looked) throw looked.none && hides(app) ? mismatch() : looked.refused()
-    // Only who has the code hears which passwords were used before.
-    await checkHistory(pool, await credentialsOf(ctx, user), input.Password)
-    const password = await newPassword(pool, user.username, input.Password, ctx)
-    const attempt = await ctx.store.transaction(async (tx) => {
-      const attempt = await tryCode(tx, user, 'reset', input.ConfirmationCode, now)
-      if (!('good' in attempt)) return attempt
-      await changeUserIn(
-        tx,
-        user,
-        {
-          user: (old) => ({ ...old, status: 'CONFIRMED' }),
-          credential: (old) => withPassword(old, password, pool),
-        },
-        now,
-      )
-      return attempt
-    })
-    if ('refused' in attempt) throw attempt.refused()
-    await notePassword(app, user, 'ForgotPassword', shared, ctx)
-    const via = { ...app, metadata: input.ClientMetadata }
-    const confirmed = { ...user, status: 'CONFIRMED' } as const
-    await postConfirmation(via, confirmed, 'PostConfirmation_ConfirmForgotPassword', ctx)
+    checkSecretHash(app.client, input.Username, input.SecretHash)
+    await resetPassword({ ...app, metadata: input.ClientMetadata }, input, ctx)
     return {}
   },
 })
+
+/** What somebody tells who has got a code. */
+interface Reset {
+  readonly Username: string
+  readonly ConfirmationCode: string
+  readonly Password: string
+}
+
+/** Gives a user another password, by the code that was sent. */
+export async function resetPassword(
+  { metadata, ...app }: App,
+  input: Reset,
+  ctx: CallContext,
+): Promise<void> {
+  const { pool } = app
+  checkPassword(pool, input.Password)
+  const shared = await checkCompromise(app, input.Password, 'PASSWORD_CHANGE', ctx)
+  const user = await findUser(ctx.store, pool, input.Username)
+  if (user === undefined) throw hides(app) ? mismatch() : noCombination()
+  const now = ctx.now()
+  const looked = await ctx.store.transaction((tx) =>
+    tryCode(tx, user, 'reset', input.ConfirmationCode, now, 'look'),
+  )
+  // That no code was asked for would tell who exists.
+  if ('refused' in looked) throw looked.none && hides(app) ? mismatch() : looked.refused()
+  // Only who has the code hears which passwords were used before.
+  await checkHistory(pool, await credentialsOf(ctx, user), input.Password)
+  const password = await newPassword(pool, user.username, input.Password, ctx)
+  const attempt = await ctx.store.transaction(async (tx) => {
+    const attempt = await tryCode(tx, user, 'reset', input.ConfirmationCode, now)
+    if (!('good' in attempt)) return attempt
+    await changeUserIn(
+      tx,
+      user,
+      {
+        user: (old) => ({ ...old, status: 'CONFIRMED' }),
+        credential: (old) => withPassword(old, password, pool),
+      },
+      now,
+    )
+    return attempt
+  })
+  if ('refused' in attempt) throw attempt.refused()
+  await notePassword(app, user, 'ForgotPassword', shared, ctx)
+  const via = { ...app, metadata }
+  const confirmed = { ...user, status: 'CONFIRMED' } as const
+  await postConfirmation(via, confirmed, 'PostConfirmation_ConfirmForgotPassword', ctx)
+}

@@ -36,6 +36,11 @@ interface Challenge {
 const bound = 'cognito-idp/passkey'
 const minute = 60_000
 
+/** Who gets a passkey, and through which app. */
+interface Registering extends App {
+  readonly user: UserRecord
+}
+
 const tooMany = () =>
   fail('LimitExceededException', `A user can have at most ${passkeyQuota} passkeys.`)
 
@@ -55,42 +60,44 @@ async function relyingPartyFor({ pool }: App, ctx: CallContext): Promise<string>
 export const StartWebAuthnRegistration = operation('StartWebAuthnRegistration', {
   access: withToken,
   async handle(input, ctx) {
-    const app = bearerOf(input)
-    const { pool, client, user } = app
-    const relyingParty = await relyingPartyFor(app, ctx)
-    const known = await passkeysOf(ctx.store, user)
-    if (known.length >= passkeyQuota) throw tooMany()
-    const challenge: Challenge = {
-      id: ctx.random.uuid(),
-      pool: pool.id,
-      client: client.id,
-      sub: user.sub,
-      relyingParty,
-      expiresAt: ctx.now().getTime() + 5 * minute,
-    }
-    const seal = await ctx.ports.seals.ready('cognito-idp.passkey')
-    const sealed = seal.seal(new TextEncoder().encode(JSON.stringify(challenge)), bound)
-    return {
-      CredentialCreationOptions: {
-        rp: { id: relyingParty, name: relyingParty },
-        user: { ...person(user), id: Buffer.from(user.sub).toString('base64url') },
-        challenge: Buffer.from(sealed).toString('base64url'),
-        pubKeyCredParams: Object.values(algorithms).map((alg) => ({ type: 'public-key', alg })),
-        timeout: minute,
-        excludeCredentials: known.map(({ credentialId: id, transports }) => ({
-          type: 'public-key',
-          id,
-          ...(transports.length > 0 && { transports: [...transports] }),
-        })),
-        authenticatorSelection: {
-          requireResidentKey: true,
-          residentKey: 'required',
-          userVerification: pool.mfa.webAuthn?.UserVerification ?? 'preferred',
-        },
-      },
-    }
+    return { CredentialCreationOptions: await creationOptions(bearerOf(input), ctx) }
   },
 })
+
+/** What a browser wants to know for `navigator.credentials.create`. */
+export async function creationOptions(app: Registering, ctx: CallContext) {
+  const { pool, client, user } = app
+  const relyingParty = await relyingPartyFor(app, ctx)
+  const known = await passkeysOf(ctx.store, user)
+  if (known.length >= passkeyQuota) throw tooMany()
+  const challenge: Challenge = {
+    id: ctx.random.uuid(),
+    pool: pool.id,
+    client: client.id,
+    sub: user.sub,
+    relyingParty,
+    expiresAt: ctx.now().getTime() + 5 * minute,
+  }
+  const seal = await ctx.ports.seals.ready('cognito-idp.passkey')
+  const sealed = seal.seal(new TextEncoder().encode(JSON.stringify(challenge)), bound)
+  return {
+    rp: { id: relyingParty, name: relyingParty },
+    user: { ...person(user), id: Buffer.from(user.sub).toString('base64url') },
+    challenge: Buffer.from(sealed).toString('base64url'),
+    pubKeyCredParams: Object.values(algorithms).map((alg) => ({ type: 'public-key', alg })),
+    timeout: minute,
+    excludeCredentials: known.map(({ credentialId: id, transports }) => ({
+      type: 'public-key',
+      id,
+      ...(transports.length > 0 && { transports: [...transports] }),
+    })),
+    authenticatorSelection: {
+      requireResidentKey: true,
+      residentKey: 'required',
+      userVerification: pool.mfa.webAuthn?.UserVerification ?? 'preferred',
+    },
+  }
+}
 
 /** The name by which a person knows the account: where the user name is a UUID, the address. */
 function person({ username, sub, attributes }: UserRecord) {
@@ -166,55 +173,63 @@ async function openChallenge(text: string, ctx: CallContext): Promise<Challenge>
 export const CompleteWebAuthnRegistration = operation('CompleteWebAuthnRegistration', {
   access: withToken,
   async handle(input, ctx) {
-    const app = bearerOf(input)
-    const { pool, client, user } = app
-    const relyingParty = await relyingPartyFor(app, ctx)
-    const made = answered(input.Credential)
-    let challenge: Challenge
-    let key: RegisteredKey
-    try {
-      const data = clientDataOf(made.clientDataJSON)
-      challenge = await openChallenge(data.challenge, ctx)
-      if (challenge.pool !== pool.id || challenge.sub !== user.sub) throw noChallenge()
-      if (challenge.client !== client.id)
-        throw fail(
-          'WebAuthnClientMismatchException',
-          'The access token is of another app client than the one that began the registration.',
-        )
-      if (challenge.relyingParty !== relyingParty) throw new WebAuthnFault('relying-party')
-      const requireVerification = pool.mfa.webAuthn?.UserVerification === 'required'
-      key = registeredKey(data, made.attestationObject, { relyingParty, requireVerification })
-    } catch (error) {
-      throw refusal(error)
-    }
-    const credentialId = Buffer.from(key.credentialId).toString('base64url')
-    if (credentialId !== made.id) throw notSupported()
-    const { publicKey, algorithm, signCount } = key
-    const { attachment, transports } = made
-    const record: PasskeyRecord = {
-      pool: pool.id,
-      sub: user.sub,
-      id: timedUuid(ctx.now().getTime(), ctx.random),
-      credentialId,
-      publicKey,
-      algorithm,
-      signCount,
-      relyingParty,
-      attachment,
-      transports,
-      name: attachment === 'cross-platform' ? 'Security key' : 'Passkey',
-      createdAt: ctx.now(),
-    }
-    await ctx.store.transaction(async (tx) => {
-      await changeUserIn(tx, user, { credential: (old) => used(old, challenge, ctx) }, ctx.now())
-      const index = `${pool.id}|${credentialId}`
-      if ((await tx.of(passkeys).findOne('credential', index)) !== undefined) throw notSupported()
-      if ((await passkeysOf(tx, user)).length >= passkeyQuota) throw tooMany()
-      await tx.of(passkeys).create(record)
-    })
+    await registered(bearerOf(input), input.Credential, ctx)
     return {}
   },
 })
+
+/** Keeps the passkey that a browser has made. */
+export async function registered(
+  app: Registering,
+  document: unknown,
+  ctx: CallContext,
+): Promise<void> {
+  const { pool, client, user } = app
+  const relyingParty = await relyingPartyFor(app, ctx)
+  const made = answered(document)
+  let challenge: Challenge
+  let key: RegisteredKey
+  try {
+    const data = clientDataOf(made.clientDataJSON)
+    challenge = await openChallenge(data.challenge, ctx)
+    if (challenge.pool !== pool.id || challenge.sub !== user.sub) throw noChallenge()
+    if (challenge.client !== client.id)
+      throw fail(
+        'WebAuthnClientMismatchException',
+        'The access token is of another app client than the one that began the registration.',
+      )
+    if (challenge.relyingParty !== relyingParty) throw new WebAuthnFault('relying-party')
+    const requireVerification = pool.mfa.webAuthn?.UserVerification === 'required'
+    key = registeredKey(data, made.attestationObject, { relyingParty, requireVerification })
+  } catch (error) {
+    throw refusal(error)
+  }
+  const credentialId = Buffer.from(key.credentialId).toString('base64url')
+  if (credentialId !== made.id) throw notSupported()
+  const { publicKey, algorithm, signCount } = key
+  const { attachment, transports } = made
+  const record: PasskeyRecord = {
+    pool: pool.id,
+    sub: user.sub,
+    id: timedUuid(ctx.now().getTime(), ctx.random),
+    credentialId,
+    publicKey,
+    algorithm,
+    signCount,
+    relyingParty,
+    attachment,
+    transports,
+    name: attachment === 'cross-platform' ? 'Security key' : 'Passkey',
+    createdAt: ctx.now(),
+  }
+  await ctx.store.transaction(async (tx) => {
+    await changeUserIn(tx, user, { credential: (old) => used(old, challenge, ctx) }, ctx.now())
+    const index = `${pool.id}|${credentialId}`
+    if ((await tx.of(passkeys).findOne('credential', index)) !== undefined) throw notSupported()
+    if ((await passkeysOf(tx, user)).length >= passkeyQuota) throw tooMany()
+    await tx.of(passkeys).create(record)
+  })
+}
 
 function used(old: Parameters<typeof spent>[0], challenge: Challenge, ctx: CallContext) {
   if (old.used.some(({ id }) => id === challenge.id)) throw noChallenge()

@@ -54,6 +54,7 @@ import { feedbackPages } from './feedback-pages.ts'
 import { ConfirmForgotPassword, ForgotPassword } from './forgotten-passwords.ts'
 import { CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup } from './groups.ts'
 import { sendHidden } from './hidden-sending.ts'
+import { hostedPages } from './hosted/pages.ts'
 import {
   CreateIdentityProvider,
   DeleteIdentityProvider,
@@ -329,7 +330,14 @@ export const service = defineService<C>()({
   },
   invalid,
   quotas: requestQuotas,
-  pages: [...issuerPages, confirmPage, ...feedbackPages, ...importPages, ...oauthPages],
+  pages: [
+    ...issuerPages,
+    confirmPage,
+    ...feedbackPages,
+    ...importPages,
+    ...oauthPages,
+    ...hostedPages,
+  ],
   ownsHost,
   secrets: [
     'AccessToken',

@@ -84,13 +84,28 @@ async function start(
     )
     return { ChallengeParameters: {}, AuthenticationResult }
   }
-  await checkAddress(app, ctx)
   if (flow === 'USER_AUTH' && Session !== undefined) {
+    await checkAddress(app, ctx)
     const step = await afterSignUp(app, await openSession(Session, ctx), ctx)
     if (step !== undefined) return step
   }
   const name = required(parameters, 'USERNAME')
   checkSecretHash(app.client, name, parameters.SECRET_HASH)
+  return begun({ ...app, metadata }, flow, parameters, ctx)
+}
+
+/**
+ * Begins a sign-in by a flow, which the caller has found allowed.
+ * @param app its metadata is for the functions before a sign-in
+ */
+export async function begun(
+  { metadata, ...app }: App,
+  flow: string,
+  parameters: Parameters,
+  ctx: CallContext,
+): Promise<Step> {
+  const name = required(parameters, 'USERNAME')
+  await checkAddress(app, ctx)
   // What the app passes on here reaches the functions before a sign-in, and none after it.
   await preAuthentication({ ...app, metadata }, name, ctx)
   if (flow === 'CUSTOM_AUTH')

@@ -1,7 +1,11 @@
-import type { CodeDeliveryDetailsType } from '@aws-sdk/client-cognito-identity-provider'
+import type {
+  CodeDeliveryDetailsType,
+  SignUpCommandOutput,
+} from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import { freshUser } from './AdminCreateUser.ts'
 import {
+  type AttributeList,
   type Attributes,
   changed,
   checkedAttributes,
@@ -61,66 +65,83 @@ export const SignUp = operation('SignUp', {
     const known = await appOf(input, ctx)
     const from = originOf(known, input.UserContextData, ctx)
     const app = { ...known, metadata: input.ClientMetadata, from }
-    const { pool, client } = app
-    checkSecretHash(client, input.Username, input.SecretHash)
-    await checkAddress(app, ctx)
-    if (pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly)
-      throw fail('NotAuthorizedException', 'SignUp is not permitted for this user pool')
-    const ofName = attributesOfName(pool, input.Username)
-    const asked = checkedAttributes(pool, input.UserAttributes)
-    checkWritable(pool, client, Object.keys(asked))
-    for (const [name, value] of Object.entries(ofName ?? {}))
-      if (asked[name] !== undefined && asked[name] !== value)
-        throw invalid(`User ${name} and username must be the same.`)
-    const wanted = { ...asked, ...ofName }
-    checkRequired(pool, wanted)
-    const plain = passwordOf(pool, input.Password, wanted)
-    const compromised = await checkCompromise(app, plain ?? '', 'SIGN_UP', ctx)
-    const verdict = await preSignUp(
-      app,
-      {
-        source: 'PreSignUp_SignUp',
-        userName: input.Username,
-        attributes: wanted,
-        validation: input.ValidationData,
-      },
-      ctx,
-    )
-    const proven = verdict.verified.map((name) => [`${name}_verified`, 'true'])
-    const attributes = { ...changed({}, wanted), ...Object.fromEntries(proven) }
-    const status = verdict.confirmed ? 'CONFIRMED' : 'UNCONFIRMED'
-    const fresh = freshUser(pool, input.Username, attributes, status, ctx)
-    const password =
-      plain === undefined ? undefined : await newPassword(pool, fresh.username, plain, ctx)
-    const to = verdict.confirmed ? undefined : confirmation(app, fresh)
-    const mark = compromised ? compromisedMark(ctx) : undefined
-    const response = verdict.confirmed ? 'Pass' : 'InProgress'
-    const note = await eventNote(app, fresh, { type: 'SignUp', response, mark }, ctx)
-    const code = await ctx.store.transaction(async (tx) => {
-      await livingPool(tx, pool.id)
-      await putUser(tx, pool, fresh)
-      const none = noCredentials(pool.id, fresh.sub)
-      const own = password === undefined ? none : withPassword(none, password, pool)
-      await tx.of(credentials).put(own)
-      await note(tx)
-      return to && newCode(tx, fresh, 'confirm', to, ctx)
-    })
-    if (to !== undefined) await deliver(ctx, app, to, confirming('SignUp', app, fresh, to), code!)
-    if (verdict.confirmed) await postConfirmation(app, fresh, 'PostConfirmation_ConfirmSignUp', ctx)
-    return {
-      UserConfirmed: verdict.confirmed,
-      UserSub: fresh.sub,
-      ...(to !== undefined && { CodeDeliveryDetails: deliveryDetails(to) }),
-      ...(isAllowed(app, 'USER_AUTH', '') && {
-        Session: await newSession(
-          app,
-          { sub: fresh.sub, challenge: signUpSessions.waiting, amr: [] },
-          ctx,
-        ),
-      }),
-    }
+    checkSecretHash(app.client, input.Username, input.SecretHash)
+    return signUp(app, input, ctx)
   },
 })
+
+/** What somebody tells who signs up. */
+interface Newcomer {
+  readonly Username: string
+  readonly Password?: string | undefined
+  readonly UserAttributes?: AttributeList | undefined
+  readonly ValidationData?: AttributeList | undefined
+}
+
+/** Makes a user who signs up, and sends the code that confirms it. */
+export async function signUp(
+  app: App,
+  input: Newcomer,
+  ctx: CallContext,
+): Promise<Omit<SignUpCommandOutput, '$metadata'>> {
+  const { pool, client } = app
+  await checkAddress(app, ctx)
+  if (pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly)
+    throw fail('NotAuthorizedException', 'SignUp is not permitted for this user pool')
+  const ofName = attributesOfName(pool, input.Username)
+  const asked = checkedAttributes(pool, input.UserAttributes)
+  checkWritable(pool, client, Object.keys(asked))
+  for (const [name, value] of Object.entries(ofName ?? {}))
+    if (asked[name] !== undefined && asked[name] !== value)
+      throw invalid(`User ${name} and username must be the same.`)
+  const wanted = { ...asked, ...ofName }
+  checkRequired(pool, wanted)
+  const plain = passwordOf(pool, input.Password, wanted)
+  const compromised = await checkCompromise(app, plain ?? '', 'SIGN_UP', ctx)
+  const verdict = await preSignUp(
+    app,
+    {
+      source: 'PreSignUp_SignUp',
+      userName: input.Username,
+      attributes: wanted,
+      validation: input.ValidationData,
+    },
+    ctx,
+  )
+  const proven = verdict.verified.map((name) => [`${name}_verified`, 'true'])
+  const attributes = { ...changed({}, wanted), ...Object.fromEntries(proven) }
+  const status = verdict.confirmed ? 'CONFIRMED' : 'UNCONFIRMED'
+  const fresh = freshUser(pool, input.Username, attributes, status, ctx)
+  const password =
+    plain === undefined ? undefined : await newPassword(pool, fresh.username, plain, ctx)
+  const to = verdict.confirmed ? undefined : confirmation(app, fresh)
+  const mark = compromised ? compromisedMark(ctx) : undefined
+  const response = verdict.confirmed ? 'Pass' : 'InProgress'
+  const note = await eventNote(app, fresh, { type: 'SignUp', response, mark }, ctx)
+  const code = await ctx.store.transaction(async (tx) => {
+    await livingPool(tx, pool.id)
+    await putUser(tx, pool, fresh)
+    const none = noCredentials(pool.id, fresh.sub)
+    const own = password === undefined ? none : withPassword(none, password, pool)
+    await tx.of(credentials).put(own)
+    await note(tx)
+    return to && newCode(tx, fresh, 'confirm', to, ctx)
+  })
+  if (to !== undefined) await deliver(ctx, app, to, confirming('SignUp', app, fresh, to), code!)
+  if (verdict.confirmed) await postConfirmation(app, fresh, 'PostConfirmation_ConfirmSignUp', ctx)
+  return {
+    UserConfirmed: verdict.confirmed,
+    UserSub: fresh.sub,
+    ...(to !== undefined && { CodeDeliveryDetails: deliveryDetails(to) }),
+    ...(isAllowed(app, 'USER_AUTH', '') && {
+      Session: await newSession(
+        app,
+        { sub: fresh.sub, challenge: signUpSessions.waiting, amr: [] },
+        ctx,
+      ),
+    }),
+  }
+}
 
 /** The password of a new user; none where one can sign in by codes. */
 function passwordOf(
@@ -216,7 +237,12 @@ const confirming = (
   asLink: attribute === 'email' && asLink(pool),
 })
 
-async function resend(app: App, name: string, ctx: CallContext): Promise<CodeDeliveryDetailsType> {
+/** Sends another code to whoever has signed up by a name; strangers hear what users hear. */
+export async function resend(
+  app: App,
+  name: string,
+  ctx: CallContext,
+): Promise<CodeDeliveryDetailsType> {
   const { pool } = app
   const user = await findUser(ctx.store, pool, name)
   if (hides(app) && user?.status !== 'CONFIRMED') {

@@ -36,7 +36,8 @@ interface Holder {
   readonly session?: SignInSession | undefined
 }
 
-async function holderOf(input: Asked, ctx: CallContext): Promise<Holder> {
+/** Who sets up a software token. */
+export async function holderOf(input: Asked, ctx: CallContext): Promise<Holder> {
   if (input.AccessToken !== undefined) {
     const { pool, client, user } = bearerOf(input)
     return { app: { pool, client }, user }
@@ -61,55 +62,77 @@ export const AssociateSoftwareToken = operation('AssociateSoftwareToken', {
   access: byTokenOrSession,
   async handle(input, ctx) {
     const holder = await holderOf(input, ctx)
-    const { app, user, session } = holder
-    if (!app.pool.mfa.softwareToken)
-      throw fail(
-        'SoftwareTokenMFANotFoundException',
-        'Software Token MFA has not been enabled by the userPool.',
-      )
-    const secret = ctx.random.bytes(32)
-    await changeUser(ctx, user, {
-      credential(old) {
-        const next = session === undefined ? old : spent(old, session, ctx.now())
-        // A sign-in that has not ended cannot replace a token that works.
-        if (session !== undefined && old.totp?.verified && user.mfa.enabled.length > 0)
-          throw fail('NotAuthorizedException', 'Invalid session for the user.')
-        return { ...next, newTotp: { secret, verified: false } }
-      },
-    })
-    return { SecretCode: base32(secret), ...(await nextSession(holder, false, ctx)) }
+    const { secret, session } = await newSecret(holder, ctx)
+    return { SecretCode: base32(secret), ...session }
   },
 })
+
+/** Gives the holder a secret for an authenticator app, which counts from its first code on. */
+async function newSecret(holder: Holder, ctx: CallContext) {
+  const { app, user, session } = holder
+  if (!app.pool.mfa.softwareToken)
+    throw fail(
+      'SoftwareTokenMFANotFoundException',
+      'Software Token MFA has not been enabled by the userPool.',
+    )
+  const secret = ctx.random.bytes(32)
+  await changeUser(ctx, user, {
+    credential(old) {
+      const next = session === undefined ? old : spent(old, session, ctx.now())
+      // A sign-in that has not ended cannot replace a token that works.
+      if (session !== undefined && old.totp?.verified && user.mfa.enabled.length > 0)
+        throw fail('NotAuthorizedException', 'Invalid session for the user.')
+      return { ...next, newTotp: { secret, verified: false } }
+    },
+  })
+  return { secret, session: await nextSession(holder, false, ctx) }
+}
+
+/** As AssociateSoftwareToken, for the session of a sign-in. */
+export async function associated(Session: string, ctx: CallContext) {
+  const holder = await holderOf({ Session }, ctx)
+  const { session } = await newSecret(holder, ctx)
+  return session.Session!
+}
 
 export const VerifySoftwareToken = operation('VerifySoftwareToken', {
   access: byTokenOrSession,
   async handle(input, ctx) {
     const holder = await holderOf(input, ctx)
-    const { user, session } = holder
-    const { newTotp } = await credentialsOf(ctx, user)
-    if (newTotp === undefined)
-      throw fail(
-        'SoftwareTokenMFANotFoundException',
-        'Software Token MFA is not set up for the user.',
-      )
-    const now = ctx.now()
-    let good = false
-    await changeUser(ctx, user, {
-      credential(old) {
-        checkLock(old, now)
-        const proven = old.newTotp && withCode(old.newTotp, input.UserCode, now)
-        good = proven !== undefined
-        if (proven === undefined) return failedOnce(old, now)
-        const next = session === undefined ? old : spent(old, session, now)
-        const name = input.FriendlyDeviceName
-        const totp = { ...proven, verified: true, ...(name !== undefined && { name }) }
-        return { ...next, newTotp: undefined, totp }
-      },
-    })
-    if (!good) throw fail('EnableSoftwareTokenMFAException', 'Code mismatch')
-    return { Status: 'SUCCESS' as const, ...(await nextSession(holder, true, ctx)) }
+    return { Status: 'SUCCESS' as const, ...(await verifiedToken(holder, input, ctx)) }
   },
 })
+
+/** Proves that the holder's app has the secret, by its first code. */
+export async function verifiedToken(
+  holder: Holder,
+  input: { readonly UserCode: string; readonly FriendlyDeviceName?: string | undefined },
+  ctx: CallContext,
+): Promise<{ Session?: string }> {
+  const { user, session } = holder
+  const { newTotp } = await credentialsOf(ctx, user)
+  if (newTotp === undefined)
+    throw fail(
+      'SoftwareTokenMFANotFoundException',
+      'Software Token MFA is not set up for the user.',
+    )
+  const now = ctx.now()
+  let good = false
+  await changeUser(ctx, user, {
+    credential(old) {
+      checkLock(old, now)
+      const proven = old.newTotp && withCode(old.newTotp, input.UserCode, now)
+      good = proven !== undefined
+      if (proven === undefined) return failedOnce(old, now)
+      const next = session === undefined ? old : spent(old, session, now)
+      const name = input.FriendlyDeviceName
+      const totp = { ...proven, verified: true, ...(name !== undefined && { name }) }
+      return { ...next, newTotp: undefined, totp }
+    },
+  })
+  if (!good) throw fail('EnableSoftwareTokenMFAException', 'Code mismatch')
+  return nextSession(holder, true, ctx)
+}
 
 export const AdminDeleteSoftwareToken = operation('AdminDeleteSoftwareToken', {
   access: onPool,

@@ -1,5 +1,5 @@
 import type { UICustomizationType } from '@aws-sdk/client-cognito-identity-provider'
-import { collection } from '../../kernel/store.ts'
+import { collection, type Readable } from '../../kernel/store.ts'
 import { checkClassicCss } from './classic-css.ts'
 import { livingClient } from './clients.ts'
 import { invalid, operation } from './contract.ts'
@@ -78,14 +78,23 @@ export const SetUICustomization = operation('SetUICustomization', {
   },
 })
 
+/** How the classic pages of a client look: as it has it, or as all clients of its pool have. */
+export async function customizationOf(
+  store: Readable,
+  pool: string,
+  client: string,
+): Promise<UiRecord | undefined> {
+  const of = store.of(uiCustomizations)
+  return (await of.get([pool, client])) ?? of.get([pool, everyClient])
+}
+
 export const GetUICustomization = operation('GetUICustomization', {
   access: onPool,
   async handle(input, ctx, [target]) {
     const { id: pool } = foundPool(target, input)
     const client = input.ClientId ?? everyClient
     if (client !== everyClient) await livingClient(ctx.store, pool, client)
-    const of = ctx.store.of(uiCustomizations)
-    const record = (await of.get([pool, client])) ?? (await of.get([pool, everyClient]))
+    const record = await customizationOf(ctx.store, pool, client)
     if (record === undefined) return { UICustomization: { UserPoolId: pool, ClientId: client } }
     return { UICustomization: shape(record, ctx.baseUrl) }
   },

@@ -1,0 +1,108 @@
+import type { CallContext } from '../../../kernel/context.ts'
+import type { HttpResponse } from '../../../kernel/http.ts'
+import { answered } from '../challenges.ts'
+import type { App } from '../client-places.ts'
+import { type CodeChallenge, codeChallenge } from '../code-challenges.ts'
+import { noteProof } from '../password-sign-in.ts'
+import { checkSession, openSession, type SignInSession, spent } from '../sign-in-sessions.ts'
+import { progressOf, type Step } from '../sign-in-steps.ts'
+import { holderOf, verifiedToken } from '../software-tokens.ts'
+import { users } from '../user-records.ts'
+import { sentAttributes } from './attribute-fields.ts'
+import { challengePage } from './challenge-page.ts'
+import { failed } from './failures.ts'
+import { repeated } from './password-fields.ts'
+import { advanced } from './progress.ts'
+import { signInForm } from './sign-in-form.ts'
+import { tooLate } from './sign-in-pages.ts'
+import { sent, sentName, type Visit } from './visit.ts'
+import { visitPage } from './visit-pages.ts'
+
+/** `/challenge`: what a sign-in asked for. Whoever comes without an answer begins anew. */
+export const challengePages = [
+  visitPage('GET', '/challenge', (visit) => signInForm(visit)),
+  visitPage('POST', '/challenge', answer, tooLate),
+]
+
+async function answer(visit: Visit): Promise<HttpResponse> {
+  const { ctx, texts } = visit
+  const name = sentName(visit)
+  const Session = sent(visit, 'session')
+  let session: SignInSession | undefined
+  try {
+    session = await openSession(Session, ctx)
+    checkSession(session, visit.app, session.challenge)
+    const at = session
+    if (sent(visit, 'choice') === 'RESEND') return await sentAgain(visit, name, at)
+    return await advanced(visit, name, (app) => answerTo(at, app, visit))
+  } catch (error) {
+    const at = session
+    return failed(visit, error, {
+      name,
+      again: (fault) =>
+        at === undefined
+          ? signInForm(visit, { fault: texts.tooLate })
+          : challengePage(visit, { name, Session, session: at, fault }),
+    })
+  }
+}
+
+/** Answers a challenge with what was sent for it. */
+async function answerTo(session: SignInSession, app: App, visit: Visit): Promise<Step> {
+  const { ctx } = visit
+  const { challenge } = session
+  const answers = { USERNAME: sentName(visit), ...answersOf(challenge, visit) }
+  const Session =
+    challenge === 'MFA_SETUP' ? await setUp(visit, session, ctx) : sent(visit, 'session')
+  return answered(app, { ChallengeName: challenge, ChallengeResponses: answers, Session }, ctx)
+}
+
+function answersOf(challenge: string, visit: Visit): Record<string, string> {
+  const choice = sent(visit, 'choice')
+  if (challenge === 'SELECT_CHALLENGE')
+    return { ANSWER: choice, ...(choice === 'PASSWORD' && { PASSWORD: sent(visit, 'password') }) }
+  if (challenge === 'SELECT_MFA_TYPE') return { ANSWER: choice }
+  if (challenge === 'WEB_AUTHN')
+    return { CREDENTIAL: (visit.form.get('credential') ?? '').slice(0, 65_536) }
+  if (challenge === 'NEW_PASSWORD_REQUIRED') {
+    const attributes = Object.entries(sentAttributes(visit)).map(
+      ([name, value]) => [`userAttributes.${name}`, value] as const,
+    )
+    return { NEW_PASSWORD: repeated(visit), ...Object.fromEntries(attributes) }
+  }
+  return challenge === 'MFA_SETUP' ? {} : { [`${challenge}_CODE`]: sentCode(visit) }
+}
+
+/** A code without the spaces with which people write it. */
+const sentCode = (visit: Visit): string => sent(visit, 'code').replace(/\s/g, '')
+
+/** Proves the new app; the session that says so. */
+async function setUp(visit: Visit, session: SignInSession, ctx: CallContext): Promise<string> {
+  checkSession(session, visit.app, 'MFA_SETUP')
+  const holder = await holderOf({ Session: sent(visit, 'session') }, ctx)
+  const { Session } = await verifiedToken(holder, { UserCode: sentCode(visit) }, ctx)
+  return Session!
+}
+
+/** Sends another code in the place of one that did not come. To nobody, nothing is sent. */
+async function sentAgain(
+  visit: Visit,
+  name: string,
+  session: SignInSession,
+): Promise<HttpResponse> {
+  const { ctx, app, texts } = visit
+  const { challenge, first = false } = session
+  const user = await ctx.store.of(users).get([app.pool.id, session.sub])
+  const notice = texts.codeSentAgain
+  if (user === undefined || session.address === undefined)
+    return challengePage(visit, { name, Session: sent(visit, 'session'), session, notice })
+  await noteProof(user, ctx, (old) => spent(old, session, ctx.now()))
+  const { Session = '' } = await codeChallenge(
+    challenge as CodeChallenge,
+    app,
+    user,
+    { ...progressOf(session), first },
+    ctx,
+  )
+  return challengePage(visit, { name, Session, session: await openSession(Session, ctx), notice })
+}

@@ -1,0 +1,65 @@
+import type { HttpResponse } from '../../../kernel/http.ts'
+import { resumed } from '../oauth/grants.ts'
+import { redirectTo } from '../oauth/redirects.ts'
+import { ssoSession } from '../oauth/sso-sessions.ts'
+import { begun } from '../sign-in.ts'
+import { failed } from './failures.ts'
+import { advanced } from './progress.ts'
+import { routeOf } from './providers.ts'
+import { hasChoices, signInForm } from './sign-in-form.ts'
+import { sent, sentName, type Visit } from './visit.ts'
+import { visitPage } from './visit-pages.ts'
+
+/** What is said to whoever comes with a form that is not of a page of ours, or no longer. */
+export const tooLate = (visit: Visit): Promise<HttpResponse> =>
+  signInForm(visit, { fault: visit.texts.tooLate })
+
+/** `/login`: a name and a password, or a name alone where there is a choice. */
+export const signInPages = [
+  visitPage('GET', '/login', (visit) => signInForm(visit)),
+  visitPage('POST', '/login', signIn, tooLate),
+]
+
+async function signIn(visit: Visit): Promise<HttpResponse> {
+  const { hosted, asked, ctx, form } = visit
+  if (form.get('again') === 'yes') {
+    const found = await ssoSession(hosted, asked)
+    return found === undefined
+      ? signInForm(visit)
+      : resumed(hosted, asked, found.user, found.session)
+  }
+  const name = sentName(visit)
+  const route = await routeOf(visit, name)
+  if (route !== undefined) return redirectTo(route)
+  const target = aim(visit)
+  try {
+    return await advanced(visit, name, (app) =>
+      hasChoices(visit)
+        ? begun(app, 'USER_AUTH', { USERNAME: name, ...target }, ctx)
+        : target === undefined
+          ? begun(
+              app,
+              'USER_PASSWORD_AUTH',
+              { USERNAME: name, PASSWORD: sent(visit, 'password') },
+              ctx,
+            )
+          : begun(app, 'USER_AUTH', passwordAlone(visit, target), ctx),
+    )
+  } catch (error) {
+    return failed(visit, error, { name, again: (fault) => signInForm(visit, { name, fault }) })
+  }
+}
+
+/** The level that the app asks for. Pools that know no levels pay no attention, and neither do classic pages. */
+function aim({ app, asked, hosted }: Visit): { TARGET_ACR_VALUES: string } | undefined {
+  const { acrValues } = asked
+  const knows = hosted.domain.version === 2 && app.pool.settings.UserPoolTier !== 'LITE'
+  return acrValues !== undefined && knows ? { TARGET_ACR_VALUES: acrValues } : undefined
+}
+
+const passwordAlone = (visit: Visit, target: { TARGET_ACR_VALUES: string }) => ({
+  USERNAME: sentName(visit),
+  PREFERRED_CHALLENGE: 'PASSWORD',
+  PASSWORD: sent(visit, 'password'),
+  ...target,
+})
