@@ -151,14 +151,15 @@ export class EgressFailed extends Error {
 export interface Egress {
   /**
    * @param options.thumbprints SHA-1 of certificates that are trusted beside the system's own
+   * @param options.bearer a token that shows who asks (RFC 6750)
    * @throws EgressFailed
    */
   get(
     url: URL,
-    options?: { readonly thumbprints?: readonly string[] },
+    options?: { readonly thumbprints?: readonly string[]; readonly bearer?: string | undefined },
   ): Promise<{ readonly status: number; readonly body: string }>
   /**
-   * Sends JSON, signed by SigV4 when a signer is given.
+   * Sends JSON, or what `options.type` says, signed by SigV4 when a signer is given.
    * @param options.patience milliseconds for the whole answer
    * @throws EgressFailed
    */
@@ -167,6 +168,7 @@ export interface Egress {
     options: {
       readonly body: string
       readonly patience: number
+      readonly type?: string
       readonly sign?: RequestSigner
       readonly headers?: Readonly<Record<string, string>>
     },

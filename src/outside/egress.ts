@@ -20,12 +20,12 @@ type Sign = (
  * of the system vouches for counts when one of its chain has a thumbprint that the caller trusts.
  */
 export const egressOf = (sign: Sign): Egress => ({
-  async post(url, { body, patience: most, sign: signer, headers }) {
+  async post(url, { body, patience: most, type = 'application/json', sign: signer, headers }) {
     const signature = signer && sign({ method: 'POST', url, payload: body }, signer, new Date())
     try {
       return await exchange(url, {
         method: 'POST',
-        headers: { ...headers, ...signature, 'content-type': 'application/json' },
+        headers: { ...headers, ...signature, 'content-type': type },
         body,
         patience: most,
       })
@@ -33,10 +33,10 @@ export const egressOf = (sign: Sign): Egress => ({
       throw asFailure(error)
     }
   },
-  async get(url, { thumbprints = [] } = {}) {
+  async get(url, { thumbprints = [], bearer } = {}) {
     const secure = url.protocol === 'https:'
     try {
-      return await fetchDocument(url, {})
+      return await fetchDocument(url, {}, bearer)
     } catch (error) {
       if (!secure || thumbprints.length === 0 || !isUntrusted(error)) throw asFailure(error)
     }
@@ -44,7 +44,11 @@ export const egressOf = (sign: Sign): Egress => ({
       const ca = await vouching(url, thumbprints)
       if (ca === undefined) throw new EgressFailed(`nobody vouches for ${url.host}`)
       // The chain must still lead to it, for this host, and be in time: OpenSSL checks that.
-      return await fetchDocument(url, { ca, allowPartialTrustChain: true } as RequestOptions)
+      return await fetchDocument(
+        url,
+        { ca, allowPartialTrustChain: true } as RequestOptions,
+        bearer,
+      )
     } catch (error) {
       throw asFailure(error)
     }
@@ -64,8 +68,15 @@ const isUntrusted = (error: unknown): boolean =>
     String((error as { code?: unknown }).code),
   )
 
-const fetchDocument = (url: URL, options: RequestOptions) =>
-  exchange(url, { ...options, headers: { accept: 'application/json' }, patience })
+const fetchDocument = (url: URL, options: RequestOptions, bearer?: string) =>
+  exchange(url, {
+    ...options,
+    headers: {
+      accept: 'application/json',
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+    },
+    patience,
+  })
 
 interface Sent extends RequestOptions {
   readonly headers: Readonly<Record<string, string>>

@@ -14,7 +14,7 @@ import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { preSignUp } from './sign-up-triggers.ts'
 import type { UserRecord } from './user-records.ts'
 import { userShape } from './user-shape.ts'
-import { attributesOfName, foundUser, putUser } from './usernames.ts'
+import { attributesOfName, foundUser, normalized, putUser } from './usernames.ts'
 
 type Asked = Validated<AdminCreateUserCommandInput>
 
@@ -31,7 +31,7 @@ export function freshUser(
     pool: pool.id,
     sub,
     // Where addresses serve as names, the name itself is the UUID.
-    username: pool.usernameAttributes.length > 0 ? sub : foldedName(pool, username),
+    username: pool.usernameAttributes.length > 0 ? sub : normalized(pool, username),
     attributes,
     names: [],
     enabled: true,
@@ -42,10 +42,6 @@ export function freshUser(
     mfa: { enabled: [] },
   }
 }
-
-/** Pools that do not tell case apart keep names in lower case. */
-const foldedName = (pool: PoolRecord, username: string): string =>
-  pool.caseSensitive === false ? username.toLowerCase() : username
 
 async function invite(
   pool: PoolRecord,

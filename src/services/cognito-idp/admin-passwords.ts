@@ -28,7 +28,7 @@ export const AdminResetUserPassword = operation('AdminResetUserPassword', {
   async handle(input, ctx, [target]) {
     const pool = foundPool(target, input)
     const user = await foundUser(ctx.store, pool, input.Username)
-    if (user.status === 'FORCE_CHANGE_PASSWORD' || user.status === 'UNCONFIRMED')
+    if (['FORCE_CHANGE_PASSWORD', 'UNCONFIRMED', 'EXTERNAL_PROVIDER'].includes(user.status))
       throw fail('NotAuthorizedException', 'User password cannot be reset in the current state.')
     const to = recoveryDestination(pool, user, 'anyone')
     if (to === undefined)

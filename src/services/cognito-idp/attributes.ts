@@ -130,17 +130,28 @@ export const attributeList = (
     .filter(([name]) => isTold(name))
     .map(([Name, Value]) => ({ Name, Value })),
   ...(identities !== undefined && identities.length > 0 && isTold('identities')
-    ? [{ Name: 'identities', Value: JSON.stringify(identities.map(identityShape)) }]
+    ? [{ Name: 'identities', Value: identitiesText(identities) }]
     : []),
 ]
 
+/** The value of the attribute `identities`. */
+export const identitiesText = (identities: readonly LinkedIdentity[]): string =>
+  JSON.stringify(identities.map(identityShape))
+
 /** A linked identity as the attribute `identities` tells it. */
-const identityShape = ({ value, provider, type, linkedAt }: LinkedIdentity) => ({
+const identityShape = ({
+  value,
+  provider,
+  type,
+  linkedAt,
+  primary = false,
+  issuer = undefined,
+}: LinkedIdentity) => ({
   userId: value,
   providerName: provider,
   providerType: type,
-  issuer: null,
-  primary: false,
+  issuer: issuer ?? null,
+  primary,
   dateCreated: linkedAt.getTime(),
 })
 

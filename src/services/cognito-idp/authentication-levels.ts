@@ -1,7 +1,7 @@
 import type { AcrLevelConfigType } from '@aws-sdk/client-cognito-identity-provider'
 import { fail, invalid } from './contract.ts'
 import type { PoolRecord, PoolSettings } from './pool-records.ts'
-import type { Method } from './sign-in-steps.ts'
+import type { Method, SignIn } from './sign-in-steps.ts'
 
 /** From a password alone (1) to a password and an authenticator app (4). */
 export const levels = [1, 2, 3, 4] as const
@@ -52,10 +52,14 @@ export function methodsClaim(methods: readonly Method[]): readonly Method[] {
   return distinct.length > 1 ? [...distinct, 'mfa'] : distinct
 }
 
-/** The claims of a sign-in, for all of its tokens. */
-export function levelClaims({ settings }: PoolRecord, methods: readonly Method[]) {
+/** The claims of a sign-in, for all of its tokens. What another provider claims stands as it is. */
+export function levelClaims(
+  { settings }: PoolRecord,
+  { amr: methods = [], federated }: Pick<SignIn, 'amr' | 'federated'>,
+) {
   if (settings.UserPoolTier === 'LITE' || methods.length === 0) return {}
-  const level = levelOf(methods)
+  const level = federated === undefined ? levelOf(methods) : federated.level
   const acr = level && levelNames(settings)[`Level${level}`]!.AcrValue
-  return { ...(acr !== undefined && { acr }), amr: methodsClaim(methods) }
+  const amr = federated === undefined ? methodsClaim(methods) : methods
+  return { ...(acr !== undefined && { acr }), amr }
 }

@@ -6,7 +6,8 @@ import { livingPool } from './pool-targets.ts'
 import { type UserRecord, users } from './user-records.ts'
 import { noUser, putUser } from './usernames.ts'
 
-interface Changes {
+/** What becomes of a user. */
+export interface Changes {
   readonly user?: (old: UserRecord, pool: PoolRecord) => UserRecord
   readonly credential?: (old: CredentialRecord, pool: PoolRecord) => CredentialRecord
   /** Takes aliases away from whoever has them. */

@@ -53,6 +53,8 @@ export function firstFactorsOf(
   usable: readonly PasskeyRecord[],
 ): readonly FirstFactor[] {
   const { attributes } = user
+  // Who signs in elsewhere does so there.
+  if (user.status === 'EXTERNAL_PROVIDER') return []
   const allowed = allowedBy(pool)
   const { mode } = pool.mfa
   const needsMore =

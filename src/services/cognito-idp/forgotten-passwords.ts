@@ -16,7 +16,12 @@ import { recoveryDestination, sendReset } from './recovery.ts'
 import { noCombination } from './sign-up.ts'
 import { postConfirmation } from './sign-up-triggers.ts'
 import { migrated } from './user-migration.ts'
+import type { UserRecord } from './user-records.ts'
 import { findUser } from './usernames.ts'
+
+/** Who has not chosen a password yet, or signs in elsewhere, has none to recover. */
+const canRecover = ({ status }: UserRecord) =>
+  status !== 'FORCE_CHANGE_PASSWORD' && status !== 'EXTERNAL_PROVIDER'
 
 const open = {
   kind: 'public',
@@ -45,7 +50,7 @@ export async function sendForgotten(
   const { pool } = app
   const user = (await findUser(ctx.store, pool, name)) ?? (await migrated(app, { name }, ctx))
   const to = user && recoveryDestination(pool, user, 'self')
-  const can = user?.enabled && user.status !== 'FORCE_CHANGE_PASSWORD'
+  const can = user?.enabled && canRecover(user)
   if (hides(app)) {
     const reachable = can ? to : undefined
     await sendLater('reset', app, reachable && user, ctx)

@@ -1,19 +1,25 @@
 import type { ProviderUserIdentifierType } from '@aws-sdk/client-cognito-identity-provider'
 import type { Validated } from '../../kernel/contract.ts'
 import type { Readable } from '../../kernel/store.ts'
-import { changeUser, changeUserIn } from './changing.ts'
+import { type Changes, changeUser, changeUserIn } from './changing.ts'
 import { fail, invalid, operation } from './contract.ts'
 import type { IdentityProviderRecord } from './identity-provider-records.ts'
 import { foundProvider } from './identity-providers.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, onPool } from './pool-targets.ts'
-import { identityEntry, type LinkedIdentity, type UserRecord, users } from './user-records.ts'
+import {
+  identityEntry,
+  type LinkedIdentity,
+  primaryIdentity,
+  subjectAttribute as subject,
+  type UserRecord,
+  users,
+} from './user-records.ts'
 import { findUser, foundUser, noUser } from './usernames.ts'
 
 /** Identities that one user may have. */
 const quota = 5
 const local = 'Cognito'
-const subject = 'Cognito_Subject'
 
 type Named = Validated<ProviderUserIdentifierType>
 
@@ -78,7 +84,7 @@ export const AdminLinkProviderForUser = operation('AdminLinkProviderForUser', {
       const identity = await identityOf(tx, pool, SourceUser)
       const owner = await linkedUser(tx, pool.id, identity)
       if (owner?.sub === user.sub) throw invalid('SourceUser is already linked to DestinationUser')
-      if (owner !== undefined)
+      if (owner !== undefined && primaryIdentity(owner)?.value !== identity.value)
         throw fail('AliasExistsException', 'SourceUser is already linked to another user.')
       // Who has signed in already has a profile, which would have to be deleted first.
       const profile = await findUser(tx, pool, `${identity.provider}_${identity.value}`)
@@ -88,7 +94,7 @@ export const AdminLinkProviderForUser = operation('AdminLinkProviderForUser', {
         )
       const now = ctx.now()
       const { identities = [] } = user
-      if (identities.length >= quota)
+      if (identities.filter(({ primary }) => !primary).length >= quota)
         throw fail('LimitExceededException', `A user has at most ${quota} linked identities.`)
       const change = (old: UserRecord): UserRecord => ({
         ...old,
@@ -100,6 +106,11 @@ export const AdminLinkProviderForUser = operation('AdminLinkProviderForUser', {
   },
 })
 
+const disabling = (now: Date): Changes => ({
+  user: (old) => ({ ...old, enabled: false }),
+  credential: (old) => ({ ...old, signedOutAt: now }),
+})
+
 export const AdminDisableProviderForUser = operation('AdminDisableProviderForUser', {
   access: onPool,
   async handle(input, ctx, [target]) {
@@ -109,10 +120,7 @@ export const AdminDisableProviderForUser = operation('AdminDisableProviderForUse
       if (named.ProviderAttributeName !== subject)
         throw invalid(`ProviderAttributeName must be ${subject} for users of the user pool.`)
       const user = await destination(ctx.store, pool, named)
-      await changeUser(ctx, user, {
-        user: (old) => ({ ...old, enabled: false }),
-        credential: (old) => ({ ...old, signedOutAt: ctx.now() }),
-      })
+      await changeUser(ctx, user, disabling(ctx.now()))
       return {}
     }
     await ctx.store.transaction(async (tx) => {
@@ -120,6 +128,12 @@ export const AdminDisableProviderForUser = operation('AdminDisableProviderForUse
       const user = await linkedUser(tx, pool.id, identity)
       if (user === undefined) throw noUser()
       const entry = identityEntry(pool.id, identity)
+      const primary = primaryIdentity(user)
+      // A profile that the provider itself has made is nothing without it.
+      if (primary !== undefined && identityEntry(pool.id, primary) === entry) {
+        await changeUserIn(tx, user, disabling(ctx.now()), ctx.now())
+        return
+      }
       const identities = user.identities!.filter((one) => identityEntry(pool.id, one) !== entry)
       await changeUserIn(tx, user, { user: (old) => ({ ...old, identities }) }, ctx.now())
     })

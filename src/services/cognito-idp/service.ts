@@ -50,6 +50,7 @@ import {
   UpdateUserPoolDomain,
 } from './domains.ts'
 import { forgetEvents } from './event-notes.ts'
+import { federationPages } from './federation/pages.ts'
 import { feedbackPages } from './feedback-pages.ts'
 import { ConfirmForgotPassword, ForgotPassword } from './forgotten-passwords.ts'
 import { CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup } from './groups.ts'
@@ -337,6 +338,7 @@ export const service = defineService<C>()({
     ...importPages,
     ...oauthPages,
     ...hostedPages,
+    ...federationPages,
   ],
   ownsHost,
   secrets: [

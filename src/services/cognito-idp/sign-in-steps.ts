@@ -9,7 +9,7 @@ import { invalid } from './contract.ts'
 export type Step = Omit<InitiateAuthCommandOutput, '$metadata'>
 
 /** How a user has proven who it is, as the claim `amr` has it (RFC 8176, and Cognito's own). */
-export type Method = 'pwd' | 'otp' | 'sms' | 'email_otp' | 'swk' | 'hwk' | 'mfa'
+export type Method = 'pwd' | 'otp' | 'sms' | 'email_otp' | 'swk' | 'hwk' | 'mfa' | 'fed'
 
 /** What threat protection thinks of a sign-in. */
 export interface RiskMark {
@@ -72,8 +72,18 @@ export interface SignIn {
   readonly amr?: readonly Method[] | undefined
   /** The event of threat protection that tells of it. */
   readonly event?: string | undefined
+  /** How another provider has signed the user in; undefined for the pool's own sign-ins. */
+  readonly federated?: FederatedSignIn | undefined
   /** What was asked for at the OAuth endpoints; undefined for calls of the API. */
   readonly oauth?: OAuthGrant | undefined
+}
+
+/** What another provider said of its sign-in. */
+export interface FederatedSignIn {
+  /** The provider's name. */
+  readonly provider: string
+  /** The level that it claims, in terms of the pool. */
+  readonly level?: 1 | 2 | 3 | 4 | undefined
 }
 
 /** What an app has been granted (RFC 6749). */

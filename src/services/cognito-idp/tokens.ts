@@ -78,7 +78,7 @@ export async function newTokens(
     ...(revocable && { origin_jti: signIn.origin }),
     event_id: signIn.event ?? ctx.requestId,
     auth_time: signIn.authTime,
-    ...levelClaims(pool, signIn.amr ?? []),
+    ...levelClaims(pool, signIn),
     iat,
   }
   const jti = () => (revocable ? { jti: ctx.random.uuid() } : {})

@@ -1,5 +1,6 @@
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
+import { identitiesText } from './attributes.ts'
 import type { ClientRecord } from './client-records.ts'
 import { fail } from './contract.ts'
 import type { PoolRecord } from './pool-records.ts'
@@ -42,6 +43,7 @@ export function hookOf({ settings }: PoolRecord, trigger: Trigger): Hook | undef
 export const attributesFor = (user: UserRecord): Readonly<Record<string, string>> => ({
   sub: user.sub,
   'cognito:user_status': user.status,
+  ...(user.identities?.length && { identities: identitiesText(user.identities) }),
   ...user.attributes,
 })
 

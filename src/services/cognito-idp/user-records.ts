@@ -1,6 +1,12 @@
 import { collection } from '../../kernel/store.ts'
 
-export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED'
+export type UserStatus =
+  | 'UNCONFIRMED'
+  | 'CONFIRMED'
+  | 'FORCE_CHANGE_PASSWORD'
+  | 'RESET_REQUIRED'
+  /** Made by a sign-in at another provider; there is no password. */
+  | 'EXTERNAL_PROVIDER'
 
 export interface UserRecord {
   readonly pool: string
@@ -32,7 +38,20 @@ export interface LinkedIdentity {
   readonly attribute: string
   readonly value: string
   readonly linkedAt: Date
+  /** The user was made by this identity's first sign-in. */
+  readonly primary?: boolean | undefined
+  /** Entity id of a SAML provider. */
+  readonly issuer?: string | undefined
 }
+
+/** The name of the attribute that stands for whatever a provider tells its users apart by. */
+export const subjectAttribute = 'Cognito_Subject'
+
+/** The identity that a provider-made user came to be by; undefined for users of the pool itself. */
+export const primaryIdentity = ({
+  identities,
+}: Pick<UserRecord, 'identities'>): LinkedIdentity | undefined =>
+  identities?.find(({ primary }) => primary === true)
 
 /** An identity as the index has it: it is one user's only. */
 export const identityEntry = (

@@ -2,12 +2,12 @@ import type { Readable, Transaction } from '../../kernel/store.ts'
 import type { Attributes } from './attributes.ts'
 import { fail, invalid } from './contract.ts'
 import type { PoolRecord } from './pool-records.ts'
-import { type UserRecord, users } from './user-records.ts'
+import { primaryIdentity, type UserRecord, users } from './user-records.ts'
 
 export const noUser = () => fail('UserNotFoundException', 'User does not exist.')
 
-/** A name as the pool compares it. */
-const normalized = (pool: PoolRecord, name: string): string =>
+/** A name as the pool compares it, and keeps it: without case where that does not count. */
+export const normalized = (pool: PoolRecord, name: string): string =>
   pool.caseSensitive === false ? name.toLowerCase() : name
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -34,11 +34,16 @@ export async function foundUser(
   return user
 }
 
-/** All by which the user may be called: aliases count once they are verified. */
+/**
+ * All by which the user may be called: aliases count once they are verified. What another provider tells
+ * of the users that it makes takes no name from anybody.
+ */
 export function namesOf(
   pool: PoolRecord,
-  { username, attributes }: Pick<UserRecord, 'username' | 'attributes'>,
+  user: Pick<UserRecord, 'username' | 'attributes' | 'identities'>,
 ): readonly string[] {
+  const { username, attributes } = user
+  if (primaryIdentity(user) !== undefined) return [normalized(pool, username)]
   const names = [username]
   for (const name of pool.usernameAttributes) if (attributes[name]) names.push(attributes[name])
   for (const name of pool.aliasAttributes) {

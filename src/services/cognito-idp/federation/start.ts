@@ -1,19 +1,19 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
 import type { AuthorizationRequest } from '../oauth/authorization-requests.ts'
-import { refusedTo } from '../oauth/authorization-requests.ts'
 import type { Hosted } from '../oauth/hosted.ts'
-
-/** A provider as a request names it: by its name, or by another one that it has. */
-export interface NamedProvider {
-  readonly name: string | null
-  readonly identifier: string | null
-}
+import { leaveForCode } from './code-departure.ts'
+import { clientProvider, type NamedProvider } from './providers.ts'
+import { FederationRefused, tellingApp } from './refusals.ts'
 
 /** Sends a browser to another provider to sign in. */
-export function federated(
-  _hosted: Hosted,
+export const federated = (
+  hosted: Hosted,
   asked: AuthorizationRequest,
-  _provider: NamedProvider,
-): Promise<HttpResponse> {
-  return Promise.resolve(refusedTo(asked, 'server_error', 'Federated sign-in is not there yet.'))
-}
+  named: NamedProvider,
+): Promise<HttpResponse> =>
+  tellingApp(asked, async () => {
+    const provider = await clientProvider(asked.app, named, hosted.ctx.store)
+    if (provider === undefined)
+      throw new FederationRefused('The identity provider is not one of the app client')
+    return leaveForCode(hosted, asked, provider)
+  })

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
+import { clientProvider } from '../federation/providers.ts'
 import { federated } from '../federation/start.ts'
 import { authorizationRequest, refusedTo } from './authorization-requests.ts'
 import { resumed } from './grants.ts'
@@ -15,10 +16,18 @@ async function authorize(hosted: Hosted): Promise<HttpResponse> {
   if ('status' in asked) return asked
   const provider = request.query.get('identity_provider')
   const identifier = request.query.get('idp_identifier')
+  const elsewhere = (provider !== null && provider !== 'COGNITO') || identifier !== null
+  const named = { name: provider, identifier }
   const found = await ssoSession(hosted, asked)
-  if (found !== undefined) return resumed(hosted, asked, found.user, found.session)
+  // Who is to sign in somewhere in particular goes on with a session from there only.
+  const wanted = elsewhere
+    ? (await clientProvider(asked.app, named, hosted.ctx.store))?.name
+    : (provider ?? undefined)
+  const isThere =
+    (!elsewhere && wanted === undefined) ||
+    wanted === (found?.session.federated?.provider ?? 'COGNITO')
+  if (found !== undefined && isThere) return resumed(hosted, asked, found.user, found.session)
   if (asked.prompt.includes('none')) return refusedTo(asked, 'login_required')
-  if ((provider !== null && provider !== 'COGNITO') || identifier !== null)
-    return federated(hosted, asked, { name: provider, identifier })
+  if (elsewhere) return federated(hosted, asked, named)
   return redirectTo(`${base}/login?${asked.query}`)
 }

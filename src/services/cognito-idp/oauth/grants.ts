@@ -41,9 +41,9 @@ export async function resumed(
   session: SsoSession,
 ): Promise<HttpResponse> {
   const { ctx } = hosted
-  const { authTime, amr } = session
+  const { authTime, amr, federated } = session
   const origin = timedUuid(ctx.now().getTime(), ctx.random)
-  const signIn: Proven = { origin, authTime, amr }
+  const signIn: Proven = { origin, authTime, amr, federated }
   await noteSignIn(asked.app, user, signIn, ctx)
   await noteSsoSession(hosted, session, asked, signIn)
   return granted(hosted, asked, user, signIn)

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
 import { tracksSessions } from '../session-settings.ts'
-import type { Method, SignIn } from '../sign-in-steps.ts'
+import type { FederatedSignIn, Method, SignIn } from '../sign-in-steps.ts'
 import { deviceTypeOf } from '../user-agents.ts'
 import { type UserRecord, users } from '../user-records.ts'
 import { sessionId, userSessions } from '../user-session-records.ts'
@@ -16,6 +16,7 @@ export interface SsoSession {
   /** Seconds since 1970. */
   readonly authTime: number
   readonly amr?: readonly Method[] | undefined
+  readonly federated?: FederatedSignIn | undefined
   /** Milliseconds since 1970. */
   readonly until: number
 }
@@ -33,11 +34,11 @@ const bound = 'cognito-idp/sso'
 export function newSsoSession(
   { pool, ctx }: Hosted,
   { sub }: UserRecord,
-  { authTime, amr }: Proven,
+  { authTime, amr, federated }: Proven,
 ): SsoSession {
   const life = tracksSessions(pool) ? minutes.most : minutes.usual
   const until = ctx.now().getTime() + life * 60_000
-  return { id: sessionId('sso', ctx), pool: pool.id, sub, authTime, amr, until }
+  return { id: sessionId('sso', ctx), pool: pool.id, sub, authTime, amr, federated, until }
 }
 
 /** Lists a session of a browser, and ties the sign-in of an app to it, where the pool keeps a list. */
@@ -108,6 +109,10 @@ export async function ssoSession(
   const { ctx, pool } = hosted
   const session = await sessionOf(hosted)
   if (session === undefined || prompt.includes('login')) return undefined
+  // A client signs in nobody by a provider that is not one of its own.
+  const by = session.federated?.provider
+  if (by !== undefined && !app.client.settings.SupportedIdentityProviders?.includes(by))
+    return undefined
   const age = ctx.now().getTime() / 1_000 - session.authTime
   if (age >= (app.client.ssoMinutes ?? minutes.usual) * 60) return undefined
   if (maxAge !== undefined && age > maxAge) return undefined

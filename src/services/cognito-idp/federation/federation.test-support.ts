@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type {
+  CreateUserPoolClientRequest,
+  CreateUserPoolRequest,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { type Cognito, newPool } from '../pools.test-support.ts'
+
+export const redirectUri = 'https://app.example.com/callback'
+
+/** What a provider was asked. */
+export interface Heard {
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly form: URLSearchParams
+  readonly authorization: string | undefined
+  readonly method: string
+}
+
+type Answer = { readonly status?: number; readonly body: unknown } | 'hang up'
+
+/** A provider that answers whatever a test wants. */
+export interface FakeProvider {
+  readonly issuer: string
+  readonly heard: Heard[]
+  /** What it answers on a path, instead of what it would. */
+  answers: Record<string, (heard: Heard) => Answer | Promise<Answer>>
+  /** Who signs in: claims of the ID token and of the user info. */
+  claims: JWTPayload
+  info: Record<string, unknown>
+  /** Signs claims as the provider does. */
+  sign(claims: JWTPayload, header?: Record<string, unknown>): Promise<string>
+  /** New keys in the place of the old ones. */
+  rotate(): Promise<void>
+  /** What the browser was sent with last. */
+  nonce: string
+  close(): void
+}
+
+export async function fakeProvider(): Promise<FakeProvider> {
+  let keys = await generateKeyPair('RS256')
+  let kid = 'k1'
+  let publicKey = await exportJWK(keys.publicKey)
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url!, 'http://x')
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const heard: Heard = {
+      path: url.pathname,
+      query: url.searchParams,
+      form: new URLSearchParams(text),
+      authorization: request.headers.authorization,
+      method: request.method!,
+    }
+    fake.heard.push(heard)
+    const own = fake.answers[heard.path]
+    const answer = own ? await own(heard) : { body: await usual(heard.path) }
+    if (answer === 'hang up') return void request.socket.destroy()
+    const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+    response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' }).end(body)
+  })
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
+  const usual = async (path: string) => {
+    if (path === '/.well-known/openid-configuration')
+      return {
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        userinfo_endpoint: `${issuer}/me`,
+        jwks_uri: `${issuer}/keys`,
+      }
+    if (path === '/keys') return { keys: [{ ...publicKey, kid, alg: 'RS256', use: 'sig' }] }
+    if (path === '/me') return fake.info
+    const id_token = await fake.sign({ nonce: fake.nonce, ...fake.claims })
+    return { access_token: 'their-token', token_type: 'Bearer', expires_in: 3600, id_token }
+  }
+  const fake: FakeProvider = {
+    issuer,
+    heard: [],
+    answers: {},
+    claims: { sub: 'u1' },
+    info: {},
+    nonce: '',
+    sign: (claims, header = {}) =>
+      new SignJWT({ iss: issuer, aud: 'their-client', ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid, ...header })
+        .setIssuedAt()
+        .setExpirationTime(claims.exp ?? '1d')
+        .sign(keys.privateKey),
+    async rotate() {
+      keys = await generateKeyPair('RS256')
+      kid = `${kid}x`
+      publicKey = await exportJWK(keys.publicKey)
+    },
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+  return fake
+}
+
+/** What a browser keeps. */
+export type Jar = Map<string, string>
+
+/** An answer as a browser has it: where it is sent, and what it sees. */
+export interface Seen {
+  readonly status: number
+  readonly location: URL
+  readonly text: string
+}
+
+/** Asks as a browser does, with its cookies, and goes nowhere by itself. */
+export async function browse(jar: Jar, url: string | URL, form?: URLSearchParams): Promise<Seen> {
+  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+  const response = await fetch(url, {
+    redirect: 'manual',
+    headers: { cookie },
+    ...(form && { method: 'POST', body: form }),
+  })
+  for (const line of response.headers.getSetCookie()) {
+    const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
+    if (value === '') jar.delete(name!)
+    else jar.set(name!, value!)
+  }
+  const location = response.headers.get('location') ?? 'about:blank'
+  return {
+    status: response.status,
+    location: new URL(location, url),
+    text: await response.text(),
+  }
+}
+
+let pools = 0
+
+/** A pool with a domain and a client that signs in by its providers. */
+export async function federatedPool(
+  cognito: Cognito,
+  provider: Partial<Parameters<Cognito['idp']['createIdentityProvider']>[0]>,
+  pool: Partial<CreateUserPoolRequest> = {},
+  client: Partial<CreateUserPoolClientRequest> = {},
+) {
+  const { idp, house } = cognito
+  const UserPoolId = await newPool(cognito, pool)
+  const name = provider.ProviderName ?? 'Acme'
+  const { IdentityProvider } = await idp.createIdentityProvider({
+    UserPoolId,
+    ProviderName: name,
+    ProviderType: 'OIDC',
+    ProviderDetails: {},
+    ...provider,
+  })
+  const { UserPoolClient } = await idp.createUserPoolClient({
+    UserPoolId,
+    ClientName: 'app',
+    CallbackURLs: [redirectUri],
+    AllowedOAuthFlows: ['code', 'implicit'],
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthScopes: ['openid', 'email', 'profile', 'aws.cognito.signin.user.admin'],
+    SupportedIdentityProviders: ['COGNITO', name],
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    ...client,
+  })
+  const Domain = `fed-${process.pid}-${pools++}`
+  await idp.createUserPoolDomain({ UserPoolId, Domain, ManagedLoginVersion: 2 })
+  const url = `${house.url}/_auth/${Domain}`
+  const ClientId = UserPoolClient!.ClientId!
+  const ask = (more: Record<string, string> = {}) => {
+    const query = new URLSearchParams({
+      client_id: ClientId,
+      redirect_uri: redirectUri,
+      response_type: 'token',
+      scope: 'openid',
+      state: 'my-state',
+      identity_provider: name,
+      ...more,
+    })
+    return `${url}/oauth2/authorize?${query}`
+  }
+  return { UserPoolId, ClientId, url, ask, name, details: IdentityProvider!.ProviderDetails! }
+}
+
+type Pool = Awaited<ReturnType<typeof federatedPool>>
+
+/** Details of the fake as an OIDC provider. */
+export const oidcDetails = (fake: FakeProvider) => ({
+  client_id: 'their-client',
+  client_secret: 'their-secret',
+  authorize_scopes: 'openid email',
+  oidc_issuer: fake.issuer,
+  attributes_request_method: 'GET',
+})
+
+/** Goes to the provider and comes back with a code. */
+export async function throughCode(
+  fake: FakeProvider,
+  pool: Pool,
+  jar: Jar = new Map(),
+  more: Record<string, string> = {},
+): Promise<Seen> {
+  const away = await browse(jar, pool.ask(more))
+  assert.equal(away.status, 302, away.text)
+  fake.nonce = away.location.searchParams.get('nonce') ?? ''
+  const state = away.location.searchParams.get('state')!
+  return browse(jar, `${pool.url}/oauth2/idpresponse?${new URLSearchParams({ state, code: 'c' })}`)
+}
+
+/** What the app is told in the fragment or the query. */
+export const told = ({ location }: Seen): URLSearchParams =>
+  new URLSearchParams(location.hash === '' ? location.search : location.hash.slice(1))
+
+/** What a refusal tells the app. */
+export function refusal(seen: Seen): string {
+  assert.equal(seen.status, 302, seen.text)
+  assert.ok(seen.location.href.startsWith(redirectUri), seen.location.href)
+  const answer = told(seen)
+  assert.equal(answer.get('state'), 'my-state')
+  assert.equal(answer.get('access_token'), null)
+  return `${answer.get('error')}: ${answer.get('error_description')}`
+}
