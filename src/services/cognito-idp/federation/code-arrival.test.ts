@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { decodeJwt } from 'jose'
+import { type FakeProvider, fakeProvider } from '../../../../test/fake-provider.ts'
 import { type Cognito, installCognito } from '../pools.test-support.ts'
 import { advance } from '../sign-in.test-support.ts'
 import {
   browse,
-  type FakeProvider,
-  fakeProvider,
   federatedPool,
   oidcDetails,
   refusal,
