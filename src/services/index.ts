@@ -84,6 +84,7 @@ export const services: readonly ServiceEntry[] = [
         'logout',
         'signup',
         'confirmUser',
+        'confirm',
         'confirmuser',
         'forgotPassword',
         'confirmforgotPassword',

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { timeStep, totp } from '../../src/crypto/totp.ts'
+import { inbox } from '../../src/services/cognito-idp/pools.test-support.ts'
+import { fromBase32 } from '../authenticator.ts'
 import { fill, hostedBrowser, look, press, skip, told } from './hosted-browser.ts'
 
-test('a person signs in without scripts, with a wrong password first', { skip }, async (t) => {
+const alert = async (page: Page) => page.getByRole('alert').textContent()
+
+test('a person signs in without scripts, with a wrong password first; the next app asks nothing', {
+  skip,
+}, async (t) => {
   const { people, newPage } = await hostedBrowser(t)
-  const { start, user } = await people()
+  const { start, user, newApp } = await people()
   await (await user('ada'))()
   const page = await newPage()
   await page.goto(start())
@@ -13,11 +21,206 @@ test('a person signs in without scripts, with a wrong password first', { skip },
   await press(page, 'Sign in')
   await page.getByRole('alert').waitFor()
   await look(page, 'sign-in-wrong')
-  assert.equal(await page.getByRole('alert').textContent(), 'Incorrect username or password.')
+  assert.equal(await alert(page), 'Incorrect username or password.')
   assert.equal(await page.getByLabel('Username').inputValue(), 'ada')
   await fill(page, { Password: 'Permanent-1' })
   await page.keyboard.press('Enter')
   const answer = await told(page)
   assert.equal(answer.get('state'), 'the state')
   assert.ok(answer.get('code'))
+  await page.goto(start({ client_id: await newApp({ ClientName: 'other' }), state: 'two' }))
+  const second = await told(page)
+  assert.deepEqual([second.get('state'), second.has('code')], ['two', true])
+  await page.goto(start({}, '/login'))
+  await look(page, 'sign-in-again')
+  await press(page, 'Sign in as ada')
+  assert.ok((await told(page)).get('code'))
+})
+
+test('a person makes an account, reads the code and is signed in', { skip }, async (t) => {
+  const { people, newPage, cognito } = await hostedBrowser(t)
+  const { start } = await people({
+    UsernameAttributes: ['email'],
+    Schema: [
+      { Name: 'given_name', Required: true },
+      { Name: 'birthdate', Required: true },
+    ],
+  })
+  const page = await newPage()
+  await page.goto(start())
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await look(page, 'sign-up')
+  const address = 'lin@example.com'
+  await fill(page, { 'Email address': address, 'Given name': 'Lin', 'Date of birth': '1990-02-03' })
+  await fill(page, { Password: 'short', 'Confirm password': 'short' })
+  await press(page, 'Create an account')
+  assert.match((await alert(page)) ?? '', /Password not long enough/)
+  await look(page, 'sign-up-short')
+  assert.equal(await page.getByLabel('Given name').inputValue(), 'Lin')
+  await fill(page, { Password: 'Permanent-1', 'Confirm password': 'Permanent-1' })
+  await press(page, 'Create an account')
+  await page.getByRole('heading', { name: 'Confirm your account' }).waitFor()
+  await look(page, 'confirm')
+  await fill(page, { Code: '000000' })
+  await press(page, 'Continue')
+  assert.match((await alert(page)) ?? '', /Invalid code provided, please try again/)
+  await press(page, 'Send another code')
+  const code = (await inbox(cognito, address)).at(-1)!.text.match(/\d{6}/)![0]
+  await fill(page, { Code: code })
+  await press(page, 'Continue')
+  assert.ok((await told(page)).get('code'))
+})
+
+test('a person sets up an authenticator app, and signs in with it', { skip }, async (t) => {
+  const { people, newPage, idp, cognito } = await hostedBrowser(t, '--test-clock')
+  const { start, user, UserPoolId } = await people()
+  await (await user('ada'))()
+  await idp.setUserPoolMfaConfig({
+    UserPoolId,
+    MfaConfiguration: 'ON',
+    SoftwareTokenMfaConfiguration: { Enabled: true },
+  })
+  const code = (secret: string) =>
+    totp(fromBase32(secret), timeStep(new Date(cognito.house.app.house.clock.now())))
+  const page = await newPage()
+  await page.goto(start())
+  await fill(page, { Username: 'ada', Password: 'Permanent-1' })
+  await press(page, 'Sign in')
+  const secret = (await page.locator('code').textContent())!.replaceAll(' ', '')
+  await look(page, 'set-up')
+  await fill(page, { Code: '000000' })
+  await press(page, 'Continue')
+  await page.getByRole('alert').waitFor()
+  assert.equal((await page.locator('code').textContent())!.replaceAll(' ', ''), secret)
+  await fill(page, { Code: code(secret) })
+  await press(page, 'Continue')
+  assert.ok((await told(page)).get('code'))
+  await cognito.house.ask('POST', 'clock', { body: { advanceSeconds: 60 } })
+  await page.context().clearCookies()
+  await page.goto(start())
+  await fill(page, { Username: 'ada', Password: 'Permanent-1' })
+  await press(page, 'Sign in')
+  await page.getByRole('heading', { name: 'Enter your code' }).waitFor()
+  await look(page, 'app-code')
+  await fill(page, { Code: '000000' })
+  await press(page, 'Continue')
+  assert.match((await alert(page)) ?? '', /Invalid code/)
+  await fill(page, { Code: code(secret) })
+  await press(page, 'Continue')
+  assert.ok((await told(page)).get('code'))
+})
+
+test('a person who has forgotten the password chooses another one', { skip }, async (t) => {
+  const { people, newPage, cognito } = await hostedBrowser(t)
+  const { start, user } = await people()
+  await (await user('ada'))()
+  const page = await newPage()
+  await page.goto(start())
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await look(page, 'forgotten')
+  await fill(page, { Username: 'ada' })
+  await press(page, 'Send a code')
+  await look(page, 'reset')
+  const code = (await inbox(cognito, 'ada@example.com')).at(-1)!.text.match(/\d{6}/)![0]
+  await fill(page, { Code: code, 'New password': 'Another-2', 'Confirm password': 'Another-3' })
+  await press(page, 'Save the password')
+  assert.equal(await alert(page), 'The passwords are not the same.')
+  await fill(page, { Code: code, 'New password': 'Another-2', 'Confirm password': 'Another-2' })
+  await press(page, 'Save the password')
+  await page.getByRole('status').waitFor()
+  await look(page, 'reset-done')
+  await fill(page, { Password: 'Another-2' })
+  await press(page, 'Sign in')
+  assert.ok((await told(page)).get('code'))
+})
+
+test('a temporary password is replaced, and what is missing is asked for', { skip }, async (t) => {
+  const { people, newPage, idp } = await hostedBrowser(t)
+  const { start, user, UserPoolId } = await people({ Schema: [{ Name: 'name', Required: true }] })
+  await user('ada')
+  const page = await newPage()
+  await page.goto(start())
+  await fill(page, { Username: 'ada', Password: 'Temporary-1' })
+  await press(page, 'Sign in')
+  await look(page, 'new-password')
+  await fill(page, { 'New password': 'Another-2', 'Confirm password': 'Another-2', Name: 'Ada L.' })
+  await press(page, 'Save the password')
+  assert.ok((await told(page)).get('code'))
+  const { UserAttributes } = await idp.adminGetUser({ UserPoolId, Username: 'ada' })
+  assert.equal(UserAttributes!.find(({ Name }) => Name === 'name')?.Value, 'Ada L.')
+})
+
+type People = Parameters<Awaited<ReturnType<typeof hostedBrowser>>['people']>
+
+const choices: People[0] = {
+  Policies: {
+    SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'WEB_AUTHN'] },
+  },
+}
+const byChoice: People[1] = { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] }
+
+test('a person signs in with a code by mail, or with the password after all', {
+  skip,
+}, async (t) => {
+  const { people, newPage, cognito } = await hostedBrowser(t)
+  const { start, user } = await people(choices, byChoice)
+  await (await user('ada'))()
+  const page = await newPage()
+  await page.goto(start({ login_hint: 'ada' }))
+  await look(page, 'name-first')
+  await press(page, 'Next')
+  await look(page, 'choice')
+  await press(page, 'Send a code by email')
+  await press(page, 'Send another code')
+  await look(page, 'sent-code')
+  const code = (await inbox(cognito, 'ada@example.com')).at(-1)!.text.match(/\d{8}/)![0]
+  await fill(page, { Code: code })
+  await press(page, 'Continue')
+  assert.ok((await told(page)).get('code'))
+  await page.context().clearCookies()
+  await page.goto(start())
+  await fill(page, { Username: 'ada' })
+  await press(page, 'Next')
+  await fill(page, { Password: 'wrong' })
+  await press(page, 'Sign in')
+  assert.equal(await alert(page), 'Incorrect username or password.')
+  await fill(page, { Password: 'Permanent-1' })
+  await press(page, 'Sign in')
+  assert.ok((await told(page)).get('code'))
+})
+
+test('a person adds a passkey, and signs in with it', { skip }, async (t) => {
+  const { people, newPage, app } = await hostedBrowser(t)
+  const { start, user, base, ClientId } = await people(choices, byChoice)
+  await (await user('ada'))()
+  const page = await newPage({ javaScriptEnabled: true })
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  const add = new URLSearchParams({ client_id: ClientId, redirect_uri: app.url })
+  await page.goto(`${base}/passkeys/add?${add}`)
+  await fill(page, { Username: 'ada' })
+  await press(page, 'Next')
+  await fill(page, { Password: 'Permanent-1' })
+  await press(page, 'Sign in')
+  await page.getByRole('heading', { name: 'Add a passkey' }).waitFor()
+  await look(page, 'passkey-add')
+  await press(page, 'Add a passkey')
+  await page.getByRole('heading', { name: 'Back at the app' }).waitFor()
+  await page.context().clearCookies()
+  await page.goto(start())
+  await fill(page, { Username: 'ada' })
+  await press(page, 'Next')
+  await look(page, 'choice-passkey')
+  await press(page, 'Sign in with a passkey')
+  assert.ok((await told(page)).get('code'))
 })

@@ -92,14 +92,14 @@ export async function hostedBrowser(t: TestContext, ...flags: string[]) {
         ...more,
       })}`
     /** A user with a password of its own. */
-    async function user(Username: string, email = `${Username}@example.com`) {
+    async function user(Username: string) {
       await idp.adminCreateUser({
         UserPoolId,
         Username,
         TemporaryPassword: 'Temporary-1',
         MessageAction: 'SUPPRESS',
         UserAttributes: [
-          { Name: 'email', Value: email },
+          { Name: 'email', Value: `${Username}@example.com` },
           { Name: 'email_verified', Value: 'true' },
         ],
       })
@@ -127,7 +127,8 @@ export const look = (page: Page, name: string) =>
 
 /** Fills fields by their labels. */
 export async function fill(page: Page, fields: Record<string, string>): Promise<void> {
-  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value)
+  for (const [label, value] of Object.entries(fields))
+    await page.getByLabel(label, { exact: true }).fill(value)
 }
 
 /** Presses a button. */

@@ -1,7 +1,7 @@
 import type { AdminCreateUserCommandInput } from '@aws-sdk/client-cognito-identity-provider'
 import type { CallContext } from '../../kernel/context.ts'
 import type { Validated } from '../../kernel/contract.ts'
-import { type Attributes, changed, checkedAttributes, checkRequired } from './attributes.ts'
+import { type Attributes, changed, checkedAttributes } from './attributes.ts'
 import { changeUser } from './changing.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { credentials, noCredentials } from './credential-records.ts'
@@ -106,7 +106,6 @@ export const AdminCreateUser = operation('AdminCreateUser', {
     }
     for (const [name, value] of Object.entries(attributesOfName(pool, input.Username) ?? {}))
       if (wanted[name] !== value) throw invalid(`User ${name} and username must be the same.`)
-    checkRequired(pool, wanted)
     const verdict = await preSignUp(
       { pool, metadata: input.ClientMetadata },
       {

@@ -5,6 +5,7 @@ import { customMessage, linkPattern } from './custom-messages.ts'
 import { handOver, senderOf } from './custom-senders.ts'
 import { noteUndelivered } from './log-deliveries.ts'
 import type { Destination, Notice } from './messages.ts'
+import { domainUrl } from './oauth/discovery.ts'
 import type { PoolRecord } from './pool-records.ts'
 import type { Via } from './triggers.ts'
 
@@ -14,19 +15,20 @@ export const html = (text: string): string =>
 
 const isHtml = (text: string) => /<[a-z][^<>]*>/i.test(text)
 
-/** The link that confirms a user. */
-function linkTo(
+/** The link that confirms a user: to the sign-in domain of the pool, where it has one. */
+async function linkTo(
   { pool, client }: Via,
   username: string,
   code: string,
-  { baseUrl }: Pick<CallContext, 'baseUrl'>,
-): string {
+  ctx: CallContext,
+): Promise<string> {
   const query = new URLSearchParams({
     client_id: client?.id ?? '',
     user_name: username,
     confirmation_code: code,
   })
-  return `${baseUrl}/${pool.id}/confirmUser?${query}`
+  const at = (await domainUrl(pool.id, ctx)) ?? `${ctx.baseUrl}/${pool.id}`
+  return `${at}/confirmUser?${query}`
 }
 
 /** Sends a message with its code; a failure is the caller's to hear of. */
@@ -47,7 +49,8 @@ export async function deliver(
     return
   }
   const message = await customMessage(via, notice, ctx)
-  const link = linkTo(via, username, code, ctx)
+  const hasLink = linkPattern.test(message.email)
+  const link = hasLink ? await linkTo(via, username, code, ctx) : ''
   const filled = (text: string, quoted = (value: string) => value, linked = quoted(link)) =>
     text
       .replaceAll('{username}', () => quoted(username))
@@ -60,7 +63,7 @@ export async function deliver(
       await ctx.ports.sendSms({ to: address, text: filled(message.sms) })
       return
     }
-    const marked = isHtml(message.email) || linkPattern.test(message.email)
+    const marked = isHtml(message.email) || hasLink
     await ctx.ports.sendMail({
       to: address,
       from: pool.settings.EmailConfiguration?.From,

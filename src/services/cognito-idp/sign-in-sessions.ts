@@ -36,14 +36,14 @@ const bound = 'cognito-idp/session'
 const notAuthorized = (why = '') =>
   fail('NotAuthorizedException', `Invalid session for the user${why}.`)
 
-/** Seals where a sign-in stands, for as long as the client allows. */
+/** Seals where a sign-in stands, for as long as the client allows, or for as many minutes as are given. */
 export async function newSession(
   { pool, client }: App,
   state: SignInState,
   ctx: CallContext,
+  minutes: number = client.settings.AuthSessionValidity ?? 3,
 ): Promise<string> {
   const seal = await ctx.ports.seals.ready('cognito-idp.session')
-  const minutes = client.settings.AuthSessionValidity ?? 3
   const session: SignInSession = {
     ...state,
     id: ctx.random.uuid(),

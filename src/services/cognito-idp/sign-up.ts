@@ -16,6 +16,7 @@ import { changeUserIn } from './changing.ts'
 import { signUpSessions } from './choice-sign-in.ts'
 import { type App, appOf, byClient } from './client-places.ts'
 import { checkSecretHash } from './client-secrets.ts'
+import type { CodeRecord } from './code-records.ts'
 import { expired, newCode, tryCode } from './codes.ts'
 import { checkCompromise, compromisedMark } from './compromised-passwords.ts'
 import { fail, invalid, operation } from './contract.ts'
@@ -183,6 +184,12 @@ export const ConfirmSignUp = operation('ConfirmSignUp', {
   },
 })
 
+/** The code that was good, and the user as it is by now. */
+interface Confirmed {
+  readonly good: CodeRecord
+  readonly user: UserRecord
+}
+
 /** Confirms a user by the code that was sent, and tells the pool's function. */
 export async function confirmed(
   app: App,
@@ -192,7 +199,7 @@ export async function confirmed(
     ForceAliasCreation: force = false,
   }: { readonly ConfirmationCode: string; readonly ForceAliasCreation?: boolean | undefined },
   ctx: Pick<CallContext, 'store' | 'now'> & Asking,
-) {
+): Promise<Confirmed> {
   const now = ctx.now()
   const attempt = await ctx.store.transaction(async (tx) => {
     const attempt = await tryCode(tx, user, 'confirm', code, now)

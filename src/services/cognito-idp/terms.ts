@@ -1,5 +1,6 @@
 import type { TermsType } from '@aws-sdk/client-cognito-identity-provider'
 import { AlreadyExists, collection, type Readable } from '../../kernel/store.ts'
+import type { ClientRecord } from './client-records.ts'
 import { livingClient } from './clients.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { storePage } from './listing.ts'
@@ -62,6 +63,24 @@ async function found(store: Readable, pool: string, id: string): Promise<TermsRe
 const clash = (error: unknown): never => {
   if (!(error instanceof AlreadyExists)) throw error
   throw fail('TermsExistsException', 'Terms of this name already exist for the app client.')
+}
+
+/**
+ * The links that sign-up pages of a client show, in a language where they are in it; undefined while one
+ * of the two documents is missing.
+ * @param language as the API names it: `english`
+ */
+export async function termsLinks(
+  store: Readable,
+  { pool, id }: ClientRecord,
+  language: string,
+): Promise<{ readonly terms: string; readonly privacy: string } | undefined> {
+  const link = async (name: string) => {
+    const links = (await store.of(terms).findOne('name', `${pool}|${id}|${name}`))?.links
+    return links?.[`cognito:${language}`] ?? links?.['cognito:default']
+  }
+  const [use, privacy] = await Promise.all([link('terms-of-use'), link('privacy-policy')])
+  return use && privacy ? { terms: use, privacy } : undefined
 }
 
 export const CreateTerms = operation('CreateTerms', {

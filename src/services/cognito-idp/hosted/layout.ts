@@ -43,10 +43,10 @@ export function whole(visit: Visit, parts: Parts): HttpResponse {
     look.icon === undefined ? undefined : html`<link rel="icon" href="${look.icon}">`
   }
 <style nonce="${nonce}">${new Html(look.css)}</style></head>
-<body>${bar('header', look.header?.logo, look.header !== undefined)}<main><section class="card background-customizable" aria-labelledby="title">${logo(look.logo)}<div class="inner">
-<h1 id="title">${title}</h1>${line('lead textDescription-customizable', lead)}${line('who', who)}${said}
+<body>${bar('header', look.header?.logo, look.header !== undefined)}<main><div class="card background-customizable">${logo(look.logo)}<div class="inner">
+<h1>${title}</h1>${line('lead textDescription-customizable', lead)}${line('who', who)}${said}
 ${content}
-</div></section></main>${bar('footer', look.footer?.logo, look.footer !== undefined)}${
+</div></div></main>${bar('footer', look.footer?.logo, look.footer !== undefined)}${
     script === undefined ? undefined : html`<script nonce="${nonce}">${new Html(script)}</script>`
   }</body></html>
 `

@@ -4,18 +4,29 @@ import { completed } from '../oauth/grants.ts'
 import { openSession } from '../sign-in-sessions.ts'
 import type { Step } from '../sign-in-steps.ts'
 import { challengePage } from './challenge-page.ts'
-import type { Visit } from './visit.ts'
+import { pathTo } from './forms.ts'
+import { afterwards, type Visit } from './visit.ts'
 
 /**
  * Takes a sign-in one step on: to the page of what is asked for next, or back to the app.
  * @param name as the user was named at the beginning
- * @param act what takes the step, for an app that ends at this browser
+ * @param act what takes the step, for an app that ends at this browser; none where it cannot be taken
  */
 export async function advanced(
   visit: Visit,
   name: string,
   act: (app: App) => Promise<Step>,
-): Promise<HttpResponse> {
+): Promise<HttpResponse>
+export async function advanced(
+  visit: Visit,
+  name: string,
+  act: (app: App) => Promise<Step | undefined>,
+): Promise<HttpResponse | undefined>
+export async function advanced(
+  visit: Visit,
+  name: string,
+  act: (app: App) => Promise<Step | undefined>,
+): Promise<HttpResponse | undefined> {
   const { hosted, asked, ctx } = visit
   let end: HttpResponse | undefined
   const app: App = {
@@ -24,7 +35,19 @@ export async function advanced(
       end = await completed(hosted, asked, user, signIn)
     },
   }
-  const { Session = '' } = await act(app)
-  if (end !== undefined) return end
+  const step = await act(app)
+  if (end !== undefined) return onwards(visit, end)
+  if (step === undefined) return undefined
+  const { Session = '' } = step
   return challengePage(visit, { name, Session, session: await openSession(Session, ctx) })
+}
+
+/** By way of the page that the sign-in was for. */
+function onwards(visit: Visit, end: HttpResponse): HttpResponse {
+  const { query } = visit.asked
+  if (query.get(afterwards) !== '/passkeys/add') return end
+  const back = new URLSearchParams(query)
+  back.delete(afterwards)
+  const location = pathTo({ ...visit, asked: { ...visit.asked, query: back } }, '/passkeys/add')
+  return { ...end, headers: { ...end.headers, location } }
 }

@@ -5,7 +5,7 @@ import { ssoSession } from '../oauth/sso-sessions.ts'
 import { begun } from '../sign-in.ts'
 import { failed } from './failures.ts'
 import { advanced } from './progress.ts'
-import { routeOf } from './providers.ts'
+import { routeOf, waysOf } from './providers.ts'
 import { hasChoices, signInForm } from './sign-in-form.ts'
 import { sent, sentName, type Visit } from './visit.ts'
 import { visitPage } from './visit-pages.ts'
@@ -31,6 +31,7 @@ async function signIn(visit: Visit): Promise<HttpResponse> {
   const name = sentName(visit)
   const route = await routeOf(visit, name)
   if (route !== undefined) return redirectTo(route)
+  if (!(await waysOf(visit.app, visit)).local) return signInForm(visit, { name })
   const target = aim(visit)
   try {
     return await advanced(visit, name, (app) =>

@@ -16,24 +16,31 @@ const perAddress = { rate: 20, burst: 200 }
 
 /**
  * A page of people: it has the parameters of `/oauth2/authorize`, and takes forms only from its own pages.
- * @param late what is said to a form that is not, or comes too late
+ * @param late what is said to a form that is not of them
  */
 export const visitPage = (
   method: 'GET' | 'POST',
   path: string,
   handle: Handle,
   late: Handle = handle,
-): Page =>
-  hostedPage(method, path, async (hosted) => {
-    const asked = await authorizationRequest(hosted)
-    if ('status' in asked) return asked
-    const visit = await visitOf(hosted, asked)
-    if (visit.look.kind === 'none') return unavailable(visit)
-    if (method === 'GET') return handle(visit)
-    const { page, pool, ctx } = hosted
-    if (!page.allows(`hosted/${pool.id}/${ctx.source.ip ?? ''}`, perAddress)) return tooFast(visit)
-    return isOwnForm(hosted) ? handle(visit) : late(visit)
-  })
+): Page => hostedPage(method, path, (hosted) => visited(hosted, method, handle, { late }))
+
+/** As the page does it: what handles the visit, or what keeps it from being handled. */
+export async function visited(
+  hosted: Hosted,
+  method: 'GET' | 'POST',
+  handle: Handle,
+  { late = tooFast, query }: { readonly late?: Handle; readonly query?: URLSearchParams } = {},
+): Promise<HttpResponse> {
+  const asked = await authorizationRequest(hosted, query)
+  if ('status' in asked) return asked
+  const visit = await visitOf(hosted, asked)
+  if (visit.look.kind === 'none') return unavailable(visit)
+  if (method === 'GET') return handle(visit)
+  const { page, pool, ctx } = hosted
+  if (!page.allows(`hosted/${pool.id}/${ctx.source.ip ?? ''}`, perAddress)) return tooFast(visit)
+  return isOwnForm(hosted) ? handle(visit) : late(visit)
+}
 
 async function visitOf(hosted: Hosted, asked: AuthorizationRequest): Promise<Visit> {
   const { ctx, request, domain } = hosted
