@@ -18,18 +18,26 @@ export interface Aim {
   readonly factors: readonly FirstFactor[]
 }
 
-/** The levels that are asked for and known, in their order. */
-function askedLevels(text: string, { settings }: PoolRecord): readonly Level[] {
-  if (settings.UserPoolTier === 'LITE')
+/** The levels of a list that are known, in its order. */
+export function levelsIn(
+  text: string,
+  { settings }: Pick<PoolRecord, 'settings'>,
+): readonly Level[] {
+  const names = levelNames(settings)
+  return text
+    .split(' ')
+    .map((name) => levels.find((level) => names[`Level${level}`]!.AcrValue === name))
+    .filter((level) => level !== undefined)
+}
+
+/** The levels that are asked for, which must be known. */
+function askedLevels(text: string, pool: PoolRecord): readonly Level[] {
+  if (pool.settings.UserPoolTier === 'LITE')
     throw fail(
       'FeatureUnavailableInTierException',
       'Step-up authentication is not available in the LITE tier.',
     )
-  const names = levelNames(settings)
-  const asked = text
-    .split(' ')
-    .map((name) => levels.find((level) => names[`Level${level}`]!.AcrValue === name))
-    .filter((level) => level !== undefined)
+  const asked = levelsIn(text, pool)
   if (asked.length === 0) throw invalid('None of the TARGET_ACR_VALUES is valid.')
   return asked
 }

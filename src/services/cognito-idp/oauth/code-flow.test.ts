@@ -151,6 +151,8 @@ test('a session of the browser spares the form, until the app, the prompt or sig
     claims: tokens.claims()!,
   }))
   assert.ok(claims.iat - Number(claims.auth_time) >= 120)
+  assert.equal(await outcome({ acr_values: 'urn:cognito:loa:1 nonsense' }), 'code')
+  assert.equal(await outcome({ acr_values: 'urn:cognito:loa:4' }), login)
   await idp.adminDisableUser({ UserPoolId: app.UserPoolId, Username: 'ada' })
   assert.equal(await outcome({}), login)
   await idp.adminEnableUser({ UserPoolId: app.UserPoolId, Username: 'ada' })

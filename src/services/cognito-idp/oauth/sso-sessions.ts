@@ -1,6 +1,8 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
+import { levelOf } from '../authentication-levels.ts'
 import { tracksSessions } from '../session-settings.ts'
 import type { FederatedSignIn, Method, SignIn } from '../sign-in-steps.ts'
+import { levelsIn } from '../step-up.ts'
 import { deviceTypeOf } from '../user-agents.ts'
 import { type UserRecord, users } from '../user-records.ts'
 import { sessionId, userSessions } from '../user-session-records.ts'
@@ -104,7 +106,7 @@ export async function sessionOf({ request, ctx, pool }: Hosted): Promise<SsoSess
 /** The session of a request, with its user; undefined when there is none that is good for the app. */
 export async function ssoSession(
   hosted: Hosted,
-  { app, maxAge, prompt }: Pick<AuthorizationRequest, 'app' | 'maxAge' | 'prompt'>,
+  { app, maxAge, prompt, acrValues }: AuthorizationRequest,
 ): Promise<{ readonly session: SsoSession; readonly user: UserRecord } | undefined> {
   const { ctx, pool } = hosted
   const session = await sessionOf(hosted)
@@ -116,6 +118,10 @@ export async function ssoSession(
   const age = ctx.now().getTime() / 1_000 - session.authTime
   if (age >= (app.client.ssoMinutes ?? minutes.usual) * 60) return undefined
   if (maxAge !== undefined && age > maxAge) return undefined
+  // A sign-in that does not reach the level is no answer; another one may be.
+  const [target = 0] = levelsIn(acrValues ?? '', pool)
+  if (pool.settings.UserPoolTier !== 'LITE' && (levelOf(session.amr ?? []) ?? 0) < target)
+    return undefined
   const { store } = ctx
   const listed = () => store.of(userSessions).get([pool.id, session.sub, session.id])
   if (tracksSessions(pool) && (await listed()) === undefined) return undefined
