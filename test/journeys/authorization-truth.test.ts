@@ -6,53 +6,18 @@ import { uniqueId } from '../../src/kernel/ids.ts'
 import type { AnyOperation, Service } from '../../src/kernel/service.ts'
 import type { Collection, Transaction } from '../../src/kernel/store.ts'
 import type { Target } from '../../src/kernel/target.ts'
-import { accessPreviews } from '../../src/services/accessanalyzer/access-preview-records.ts'
-import { analyzers } from '../../src/services/accessanalyzer/analyzer-records.ts'
-import { archiveRules } from '../../src/services/accessanalyzer/archive-rules.ts'
-import { clients } from '../../src/services/cognito-idp/client-records.ts'
-import { groups as peopleGroups } from '../../src/services/cognito-idp/groups.ts'
-import { pools } from '../../src/services/cognito-idp/pool-records.ts'
-import { users as people } from '../../src/services/cognito-idp/user-records.ts'
-import { accessKeys } from '../../src/services/iam/access-key-records.ts'
 import { groups } from '../../src/services/iam/group-records.ts'
 import { instanceProfiles } from '../../src/services/iam/instance-profile-records.ts'
-import { loginProfiles } from '../../src/services/iam/login-profile-records.ts'
 import { managedPolicies } from '../../src/services/iam/managed-policy-records.ts'
 import { mfaDevices } from '../../src/services/iam/mfa-device-records.ts'
 import { roles } from '../../src/services/iam/role-records.ts'
 import { serverCertificates } from '../../src/services/iam/server-certificate-records.ts'
-import {
-  serviceCredentials,
-  signingCertificates,
-  sshPublicKeys,
-} from '../../src/services/iam/user-credential-records.ts'
 import { users } from '../../src/services/iam/user-records.ts'
 import { services } from '../../src/services/index.ts'
-import { grants } from '../../src/services/kms/grant-records.ts'
-import { aliases, keys as kmsKeys, materials } from '../../src/services/kms/key-records.ts'
-import { eventConfigs as functionEventConfigs } from '../../src/services/lambda/event-invoke-configs.ts'
-import {
-  aliases as functionAliases,
-  policies as functionPolicies,
-  functions as functionRecords,
-  versions as functionVersions,
-} from '../../src/services/lambda/function-records.ts'
-import { layers as functionLayers } from '../../src/services/lambda/layer-records.ts'
-import {
-  chunks as logChunks,
-  groups as logGroups,
-  streams as logStreams,
-} from '../../src/services/logs/log-records.ts'
-import { resourcePolicies as logPolicies } from '../../src/services/logs/resource-policies.ts'
-import { accounts as members } from '../../src/services/organizations/account-records.ts'
-import { handshakes } from '../../src/services/organizations/handshake-records.ts'
-import { organizations as organizationRecords } from '../../src/services/organizations/organization-records.ts'
-import { policies } from '../../src/services/organizations/policy-records.ts'
-import { transfers } from '../../src/services/organizations/transfer-records.ts'
-import { units } from '../../src/services/organizations/unit-records.ts'
 import { type Installation, install, type Keys } from '../installation.ts'
 import { type Answer, call } from '../raw-calls.ts'
-import type { Row, World } from './authorization-rows.ts'
+import type { Row } from './authorization-rows.ts'
+import { snapshot } from './authorization-snapshot.ts'
 import { type Home, openAccountOf, permit, suites } from './authorization-world.ts'
 
 /**
@@ -60,90 +25,11 @@ import { type Home, openAccountOf, permit, suites } from './authorization-world.
  * the exact ARN, may; another account reaches nothing; a name that moves reaches nobody else.
  */
 
-let house: Installation
-before(async () => {
-  house = await install()
-})
-after(() => house.close())
-
 type Suite = (typeof suites)[number]
-const open = () => openAccountOf(house)
 
-/** All that the account holds, but for the tester's own policies. */
-async function snapshot(world: World): Promise<unknown> {
-  const owner = { account: world.account, region: 'us-east-1' }
-  const store = house.app.store.storeFor(owner)
-  const some = { limit: 1_000 }
-  const all = await Promise.all([
-    store.of(users).list(some),
-    store.of(groups).list(some),
-    store.of(roles).list(some),
-    store.of(managedPolicies).list(some),
-    store.of(instanceProfiles).list(some),
-    store.of(mfaDevices).list(some),
-    store.of(loginProfiles).list(some),
-    store.of(sshPublicKeys).list(some),
-    store.of(signingCertificates).list(some),
-    store.of(serviceCredentials).list(some),
-    store.of(serverCertificates).list(some),
-    store.of(pools).list(some),
-    store.of(clients).list(some),
-    store.of(people).list(some),
-    store.of(peopleGroups).list(some),
-  ])
-  const keys = await store.of(accessKeys).list(some)
-  const organization = (await store.of(members).get([world.account]))?.organizationId
-  const organized = await Promise.all([
-    store.of(organizationRecords).list(some),
-    store.of(members).list(some),
-    store.of(units).list(some),
-    store.of(policies).list(some),
-    store.of(handshakes).list(some),
-    store.of(transfers).list(some),
-  ])
-  const concerns = (record: object): boolean => {
-    const text = JSON.stringify(record)
-    return text.includes(world.account) || text.includes(organization ?? world.account)
-  }
-  const analyzing = await Promise.all([
-    store.of(archiveRules).list(some),
-    store.of(accessPreviews).list(some),
-  ])
-  // An analyzer notes what it has last looked at, whoever calls.
-  const told = (await store.of(analyzers).list(some)).records.map(
-    ({ lastResource: _, lastResourceAt: __, ...rest }) => rest,
-  )
-  const encrypting = await Promise.all([
-    store.of(kmsKeys).list(some),
-    store.of(aliases).list(some),
-    store.of(materials).list(some),
-    store.of(grants).list(some),
-  ])
-  const functions = await Promise.all([
-    store.of(functionRecords).list(some),
-    store.of(functionVersions).list(some),
-    store.of(functionAliases).list(some),
-    store.of(functionPolicies).list(some),
-    store.of(functionLayers).list(some),
-    store.of(functionEventConfigs).list(some),
-  ])
-  const logging = await Promise.all([
-    store.of(logGroups).list(some),
-    store.of(logStreams).list(some),
-    store.of(logChunks).list(some),
-    store.of(logPolicies).list(some),
-  ])
-  return [
-    ...told,
-    ...logging.flatMap(({ records }) => records as readonly object[]),
-    ...functions.flatMap(({ records }) => records as readonly object[]),
-    ...encrypting.flatMap(({ records }) => records as readonly object[]),
-    ...analyzing.flatMap(({ records }) => records as readonly object[]),
-    ...organized.flatMap(({ records }) => (records as readonly object[]).filter(concerns)),
-    ...all.flatMap(({ records }) => records as readonly object[]),
-    ...keys.records.filter(({ account }) => account === world.account),
-  ].map((record) => ('name' in record && record.name === 'tester' ? 'tester' : record))
-}
+/** The one that the suite under way walks: what others have left behind makes its lists no longer. */
+let house: Installation
+const open = () => openAccountOf(house)
 
 const send = (suite: Suite, keys: Keys, operation: string, input: object): Promise<Answer> =>
   call(house.app.house, keys, suite.service.name, operation, input)
@@ -187,58 +73,76 @@ function prefixOf({ name }: Service): string {
   return actionPrefix
 }
 
+/** What the operation decides on while this runs. */
+async function loadedDuring(
+  operation: AnyOperation,
+  run: () => Promise<void>,
+): Promise<readonly Target[]> {
+  const loaded: Target[] = []
+  if (operation.access.kind !== 'iam') await run()
+  else await between(operation, async (targets) => void loaded.push(...targets), run)
+  return loaded
+}
+
 for (const suite of suites) {
   const { service, rows } = suite
   describe(service.name, () => {
+    before(async () => {
+      house = await install()
+    })
+    after(() => house.close())
+
     test('every operation that is handled has a row here, and no other', () => {
       assert.deepEqual([...rows.keys()].sort(), Object.keys(service.operations).sort())
     })
 
-    for (const [name, make] of rows) {
-      const operation = service.operations[name]!
-      test(`${name}: only who is allowed, in this account`, async () => {
-        const home = await open()
-        const row = await make(home)
-        if (row.credential) {
-          await permit(home, allowAll)
-          const answer = await send(suite, home.tester, name, row.input)
-          assert.match(answer.code, /^InvalidIdentityToken$/, answer.text)
-          return
-        }
-        if (row.everybody) {
-          await permit(home, { ...allowAll, Effect: 'Deny' })
-          assert.equal((await send(suite, home.tester, name, row.input)).status, 200)
-          return
-        }
-        const before = await snapshot(home)
-        await isRefusedEverywhere(suite, name, row, home)
-        await isOutOfReach(suite, name, row)
-        assert.deepEqual(await snapshot(home), before, 'a refused call changed something')
-
-        const asked: (readonly [string, string])[] = []
-        const note = async (targets: readonly Target[]) => {
-          for (const { action = `${prefixOf(service)}:${name}`, resource } of targets)
-            asked.push([action, resource])
-        }
-        const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
-        await permit(
-          home,
-          ...row.decides.map((decided, i) =>
-            allow(decided, row.tagged && i === 0 ? { Condition } : {}),
-          ),
-        )
-        await between(operation, note, async () => {
-          const answer = await send(suite, home.tester, name, row.input)
-          assert.equal(answer.code, row.answers ?? '', answer.text)
-        })
-        assert.deepEqual(asked.toSorted(), row.decides.toSorted())
+    for (const name of rows.keys())
+      test(`${name}: only who is allowed, in this account`, async (t) => {
+        const loaded = await isDecided(suite, name)
+        if (loaded.some((target) => movableIn(target) !== undefined))
+          for (const how of ['deleted', 'renamed'] as const)
+            await t.test(`what is ${how} meanwhile is nobody else`, () => race(suite, name, how))
       })
-
-      if (operation.access.kind === 'iam')
-        for (const how of ['deleted', 'renamed'] as const)
-          test(`${name}: what is ${how} meanwhile is nobody else`, () => race(suite, name, how))
-    }
   })
+}
+
+/** Refused without what the row tells, allowed with it; answers what was decided on. */
+async function isDecided(suite: Suite, name: string): Promise<readonly Target[]> {
+  const { service, rows } = suite
+  const operation = service.operations[name]!
+  const home = await open()
+  const row = await rows.get(name)!(home)
+  if (row.credential) {
+    await permit(home, allowAll)
+    return loadedDuring(operation, async () => {
+      const answer = await send(suite, home.tester, name, row.input)
+      assert.match(answer.code, /^InvalidIdentityToken$/, answer.text)
+    })
+  }
+  if (row.everybody) {
+    await permit(home, { ...allowAll, Effect: 'Deny' })
+    return loadedDuring(operation, async () => {
+      assert.equal((await send(suite, home.tester, name, row.input)).status, 200)
+    })
+  }
+  const before = await snapshot(home)
+  await isRefusedEverywhere(suite, name, row, home)
+  await isOutOfReach(suite, name, row)
+  assert.deepEqual(await snapshot(home), before, 'a refused call changed something')
+
+  const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
+  await permit(
+    home,
+    ...row.decides.map((decided, i) => allow(decided, row.tagged && i === 0 ? { Condition } : {})),
+  )
+  const loaded = await loadedDuring(operation, async () => {
+    const answer = await send(suite, home.tester, name, row.input)
+    assert.equal(answer.code, row.answers ?? '', answer.text)
+  })
+  const own = `${prefixOf(service)}:${name}`
+  const asked = loaded.map(({ action = own, resource }) => [action, resource])
+  assert.deepEqual(asked.toSorted(), row.decides.toSorted())
+  return loaded
 }
 
 /** No policy, each decision denied or left out, another resource, a tag: each alone refuses. */
@@ -287,7 +191,7 @@ async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void>
   else assert.equal(answer.code, row.answers ?? '', answer.text)
 }
 
-const collections: Readonly<Record<string, Collection<{ id: string; name: string }>>> = {
+const collections: Readonly<Record<string, Collection<Named>>> = {
   AIDA: users,
   AGPA: groups,
   AROA: roles,
@@ -297,14 +201,26 @@ const collections: Readonly<Record<string, Collection<{ id: string; name: string
   ASCA: serverCertificates,
 } as never
 
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** What of a target has a name that another one can take over. */
+function movableIn({ record }: Target): Named | undefined {
+  const { id, name } = (record ?? {}) as Partial<Named>
+  const movable = id !== undefined && name !== undefined && id.slice(0, 4) in collections
+  return movable ? { id, name } : undefined
+}
+
 /** Somebody else takes the name between decision and action. */
 async function race(suite: Suite, name: string, how: 'deleted' | 'renamed'): Promise<void> {
   const home = await open()
   const row = await suite.rows.get(name)!(home)
   await permit(home, allowAll)
   const store = house.app.store.storeFor({ account: home.account, region: 'us-east-1' })
-  const successors = new Map<string, { id: string; name: string }>()
-  const takeOver = async (tx: Transaction, old: { id: string; name: string }) => {
+  const successors = new Map<string, Named>()
+  const takeOver = async (tx: Transaction, old: Named) => {
     const prefix = old.id.slice(0, 4)
     const records = tx.of(collections[prefix]!)
     if (how === 'deleted' || prefix === 'ANPA') await records.delete([old.id])
@@ -319,11 +235,10 @@ async function race(suite: Suite, name: string, how: 'deleted' | 'renamed'): Pro
     successors.set(successor.id, successor)
   }
   const change = async (targets: readonly Target[]) => {
-    const loaded = new Map<string, { id: string; name: string }>()
-    for (const { record } of targets) {
-      const { id, name } = (record ?? {}) as { id?: string; name?: string }
-      if (id !== undefined && name !== undefined && id.slice(0, 4) in collections)
-        loaded.set(id, (await stored(id))!)
+    const loaded = new Map<string, Named>()
+    for (const target of targets) {
+      const { id } = movableIn(target) ?? {}
+      if (id !== undefined) loaded.set(id, (await stored(id))!)
     }
     await store.transaction(async (tx) => {
       for (const record of loaded.values()) await takeOver(tx, record)

@@ -92,14 +92,14 @@ export class MemoryDriver implements Driver, WideRead {
       .toArray()
   }
 
-  segments(query: SegmentQuery): Omit<Segment, 'body'>[] {
-    return this.logged
-      .from('')
-      .map(([, segment]) => segment)
-      .filter(({ id, from }) => id <= query.newest && id >= query.oldest && from <= query.beginsBy)
-      .toArray()
-      .sort((a, b) => b.id - a.id)
-      .slice(0, query.limit)
+  segments({ newest, oldest, beginsBy, limit }: SegmentQuery): Omit<Segment, 'body'>[] {
+    const found: Segment[] = []
+    const start = segmentKey(Math.min(newest, Number.MAX_SAFE_INTEGER))
+    for (const [, segment] of this.logged.downFrom(start)) {
+      if (segment.id < oldest || found.length >= limit) break
+      if (segment.from <= beginsBy) found.push(segment)
+    }
+    return found
   }
 
   segmentBody(id: number): Uint8Array | undefined {

@@ -46,6 +46,17 @@ export class OrderedMap<V> {
     }
   }
 
+  /** Entries from a key (inclusive) on, in reverse order. */
+  *downFrom(key: string): Generator<[string, V]> {
+    for (let c = Math.min(this.chunkOf(key), this.chunks.length - 1); c >= 0; c--) {
+      const chunk = this.chunks[c]!
+      const at = lowerBound(chunk, key)
+      for (let i = chunk[at] === key ? at : at - 1; i >= 0; i--) {
+        yield [chunk[i]!, this.values.get(chunk[i]!)!]
+      }
+    }
+  }
+
   /** Index of the last chunk that begins at or before the key, or 0. */
   private chunkOf(key: string): number {
     let low = 0
