@@ -26,7 +26,7 @@ export interface FakeProvider {
   sign(claims: JWTPayload, header?: Record<string, unknown>): Promise<string>
   /** New keys in the place of the old ones. */
   rotate(): Promise<void>
-  /** What the browser was sent with last. */
+  /** What the browser was sent with last; it serves as the code, too. */
   nonce: string
   close(): void
 }
@@ -48,14 +48,14 @@ export async function fakeProvider(): Promise<FakeProvider> {
     }
     fake.heard.push(heard)
     const own = fake.answers[heard.path]
-    const answer = own ? await own(heard) : { body: await usual(heard.path) }
+    const answer = own ? await own(heard) : { body: await usual(heard) }
     if (answer === 'hang up') return void request.socket.destroy()
     const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' }).end(body)
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
-  const usual = async (path: string) => {
+  const usual = async ({ path, form }: Heard) => {
     if (path === '/.well-known/openid-configuration')
       return {
         issuer,
@@ -66,7 +66,7 @@ export async function fakeProvider(): Promise<FakeProvider> {
       }
     if (path === '/keys') return { keys: [{ ...publicKey, kid, alg: 'RS256', use: 'sig' }] }
     if (path === '/me') return fake.info
-    const id_token = await fake.sign({ nonce: fake.nonce, ...fake.claims })
+    const id_token = await fake.sign({ nonce: form.get('code'), ...fake.claims })
     return { access_token: 'their-token', token_type: 'Bearer', expires_in: 3600, id_token }
   }
   const fake: FakeProvider = {

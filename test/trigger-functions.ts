@@ -8,11 +8,14 @@ import { zipOf } from './zip.ts'
 // biome-ignore lint/suspicious/noExplicitAny: tests assert the shapes that they expect
 export type Event = any
 
+type Told = object | Error | 'garbage' | undefined
+type How = (event: Event) => Told | Promise<Told>
+
 export interface Functions {
   /** What functions were told, in order. */
   readonly events: Event[]
   /** The answer to an event of a source: a `response`, or an error that is thrown. */
-  answer(source: string, how: (event: Event) => object | Error | 'garbage' | undefined): void
+  answer(source: string, how: How): void
   /** The next event that a function is told. */
   next(): Promise<Event>
   /** ARN of the function, which the pools may ask. */
@@ -34,14 +37,14 @@ export const handler = async (event) => {
 export async function functionsFor(house: Installation): Promise<Functions> {
   const events: Event[] = []
   const waiting: ((event: Event) => void)[] = []
-  const answers = new Map<string, (event: Event) => object | Error | 'garbage' | undefined>()
+  const answers = new Map<string, How>()
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part)
     const event = JSON.parse(Buffer.concat(parts).toString())
     events.push(event)
     for (const tell of waiting.splice(0)) tell(event)
-    const told = answers.get(event.triggerSource)?.(event)
+    const told = await answers.get(event.triggerSource)?.(event)
     const body =
       told instanceof Error
         ? { error: told.message }

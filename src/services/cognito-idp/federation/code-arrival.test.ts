@@ -207,7 +207,7 @@ test('a sign-in goes on only in the browser that began it, and for five minutes'
   fake.nonce = away.location.searchParams.get('nonce')!
   const state = away.location.searchParams.get('state')!
   const at = (text: string, path = pool.url) =>
-    `${path}/oauth2/idpresponse?${new URLSearchParams({ state: text, code: 'c' })}`
+    `${path}/oauth2/idpresponse?${new URLSearchParams({ state: text, code: fake.nonce })}`
   const lost = async (jar: Map<string, string>, url: string) => {
     const seen = await browse(jar, url)
     assert.equal(seen.status, 400)

@@ -108,9 +108,11 @@ export async function throughCode(
 ): Promise<Seen> {
   const away = await browse(jar, pool.ask(more))
   assert.equal(away.status, 302, away.text)
-  fake.nonce = away.location.searchParams.get('nonce') ?? ''
+  const nonce = away.location.searchParams.get('nonce') ?? 'none'
+  fake.nonce = nonce
   const state = away.location.searchParams.get('state')!
-  return browse(jar, `${pool.url}/oauth2/idpresponse?${new URLSearchParams({ state, code: 'c' })}`)
+  const answer = new URLSearchParams({ state, code: nonce })
+  return browse(jar, `${pool.url}/oauth2/idpresponse?${answer}`)
 }
 
 /** What the app is told in the fragment or the query. */
