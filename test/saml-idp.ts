@@ -21,6 +21,11 @@ export interface ResponseOptions {
   readonly audience?: string
   readonly issuer?: string
   readonly now?: number
+  /** Id of the assertion, and of the request that it answers. */
+  readonly id?: string
+  readonly inResponseTo?: string
+  readonly destination?: string
+  readonly sessionIndex?: string
   /** What the signature covers; nothing when it is `none`. */
   readonly signs?: 'assertion' | 'response' | 'none'
   /** Public key to encrypt the assertion for. */
@@ -31,7 +36,8 @@ export interface ResponseOptions {
 
 const saml = 'urn:oasis:names:tc:SAML:2.0'
 
-export function samlIdp(entityId = 'https://idp.example.com/metadata'): SamlIdp {
+/** @param more elements of the metadata beside those for signing in */
+export function samlIdp(entityId = 'https://idp.example.com/metadata', more = ''): SamlIdp {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const { privateKey } = keys
   const { pem } = certificate('idp.example.com', undefined, { keys })
@@ -42,7 +48,7 @@ export function samlIdp(entityId = 'https://idp.example.com/metadata'): SamlIdp 
     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
       <X509Certificate>${body}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
     <NameIDFormat>${saml}:nameid-format:persistent</NameIDFormat>
-    <SingleSignOnService Binding="${saml}:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/>
+    <SingleSignOnService Binding="${saml}:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/>${more}
   </IDPSSODescriptor>
 </EntityDescriptor>
 <!-- ${'padding '.repeat(80)} -->`
@@ -84,15 +90,22 @@ function assertionXml(options: ResponseOptions, entityId: string): string {
   const { now = Date.now(), subject = 'somebody@example.com', attributes } = options
   const { recipient = 'https://signin.aws.amazon.com/saml' } = options
   const { audience = 'urn:amazon:webservices', issuer = entityId } = options
+  const { id = '_a1', inResponseTo, sessionIndex } = options
+  const answers = inResponseTo === undefined ? '' : ` InResponseTo="${inResponseTo}"`
+  const index = sessionIndex === undefined ? '' : ` SessionIndex="${sessionIndex}"`
   const values = Object.entries(attributes).map(
     ([name, list]) =>
       `<saml:Attribute Name="${name}">${list.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`).join('')}</saml:Attribute>`,
   )
-  return `<saml:Assertion xmlns:saml="${saml}:assertion" ID="_a1" Version="2.0" IssueInstant="${iso(now)}"><saml:Issuer>${issuer}</saml:Issuer><saml:Subject><saml:NameID Format="${saml}:nameid-format:persistent">${subject}</saml:NameID><saml:SubjectConfirmation Method="${saml}:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${iso(now + 300_000)}" Recipient="${recipient}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${iso(now - 1_000)}" NotOnOrAfter="${iso(now + 300_000)}"><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${iso(now)}"/><saml:AttributeStatement>${values.join('')}</saml:AttributeStatement></saml:Assertion>`
+  return `<saml:Assertion xmlns:saml="${saml}:assertion" ID="${id}" Version="2.0" IssueInstant="${iso(now)}"><saml:Issuer>${issuer}</saml:Issuer><saml:Subject><saml:NameID Format="${saml}:nameid-format:persistent">${subject}</saml:NameID><saml:SubjectConfirmation Method="${saml}:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${iso(now + 300_000)}" Recipient="${recipient}"${answers}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${iso(now - 1_000)}" NotOnOrAfter="${iso(now + 300_000)}"><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${iso(now)}"${index}/><saml:AttributeStatement>${values.join('')}</saml:AttributeStatement></saml:Assertion>`
 }
 
-const responseXml = (inside: string, { now = Date.now() }: ResponseOptions, entityId: string) =>
-  `<samlp:Response xmlns:samlp="${saml}:protocol" ID="_r1" Version="2.0" IssueInstant="${iso(now)}"><saml:Issuer xmlns:saml="${saml}:assertion">${entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${saml}:status:Success"/></samlp:Status>${inside}</samlp:Response>`
+function responseXml(inside: string, options: ResponseOptions, entityId: string): string {
+  const { now = Date.now(), inResponseTo, destination } = options
+  const answers = inResponseTo === undefined ? '' : ` InResponseTo="${inResponseTo}"`
+  const to = destination === undefined ? '' : ` Destination="${destination}"`
+  return `<samlp:Response xmlns:samlp="${saml}:protocol" ID="_r1" Version="2.0" IssueInstant="${iso(now)}"${to}${answers}><saml:Issuer xmlns:saml="${saml}:assertion">${entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="${saml}:status:Success"/></samlp:Status>${inside}</samlp:Response>`
+}
 
 /** XML Encryption with AES-256-GCM under RSA-OAEP. */
 function encrypted(assertion: string, key: KeyObject): string {

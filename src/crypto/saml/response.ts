@@ -18,10 +18,24 @@ const { assertion: saml, protocol, signature } = namespaces
 
 /** What a verified assertion says. */
 export interface SamlAssertion {
+  readonly id: string | undefined
   readonly issuer: string
+  /** Milliseconds. */
+  readonly issuedAt: number | undefined
   readonly subject: string
   /** `persistent`, `transient`, or the format's URI. */
   readonly subjectType: string
+  /** `Format` of the subject as it stands there. */
+  readonly subjectFormat: string | undefined
+  /** The request that the bearer's confirmation answers. */
+  readonly inResponseTo: string | undefined
+  /** The same, and where it is meant for, as the response itself says, signed or not. */
+  readonly response: {
+    readonly inResponseTo: string | undefined
+    readonly destination: string | undefined
+  }
+  /** What the provider calls the session; of the first statement. */
+  readonly sessionIndex: string | undefined
   /** `Recipient` of the bearer's confirmation. */
   readonly recipient: string | undefined
   readonly audiences: readonly string[]
@@ -78,7 +92,14 @@ export function readResponse(
   if (assertion === undefined) throw new XmlRefused('nothing is signed')
   if (assertion.localName !== 'Assertion' || assertion.namespaceURI !== saml)
     throw new XmlRefused('no assertion')
-  return { ...factsOf(assertion), encrypted: encrypted !== undefined }
+  return {
+    ...factsOf(assertion),
+    response: {
+      inResponseTo: attribute(root, 'InResponseTo'),
+      destination: attribute(root, 'Destination'),
+    },
+    encrypted: encrypted !== undefined,
+  }
 }
 
 /** The element as its enveloped signature covers it; undefined when it carries none. */
@@ -121,7 +142,7 @@ function checked(xml: string, mark: string, publicCert: string): string | undefi
 
 const nameFormat = /^urn:oasis:names:tc:SAML:2\.0:nameid-format:(persistent|transient)$/
 
-function factsOf(assertion: Element): Omit<SamlAssertion, 'encrypted'> {
+function factsOf(assertion: Element): Omit<SamlAssertion, 'encrypted' | 'response'> {
   const subject = child(assertion, saml, 'Subject')
   const name = child(subject, saml, 'NameID')
   const bearer = (subject ? children(subject, saml, 'SubjectConfirmation') : []).find(
@@ -138,9 +159,14 @@ function factsOf(assertion: Element): Omit<SamlAssertion, 'encrypted'> {
   const format =
     attribute(name, 'Format') ?? 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
   return {
+    id: attribute(assertion, 'ID'),
     issuer,
+    issuedAt: timeOf(attribute(assertion, 'IssueInstant')),
     subject: nameId,
     subjectType: nameFormat.exec(format)?.[1] ?? format,
+    subjectFormat: attribute(name, 'Format'),
+    inResponseTo: attribute(confirmation, 'InResponseTo'),
+    sessionIndex: attribute(statement, 'SessionIndex'),
     recipient: attribute(confirmation, 'Recipient'),
     audiences: (restriction ? children(restriction, saml, 'Audience') : []).map(
       (element) => textOf(element) ?? '',

@@ -3,7 +3,7 @@ import {
   type Document,
   type Element,
   MIME_TYPE,
-  onErrorStopParsing,
+  onWarningStopParsing,
 } from '@xmldom/xmldom'
 
 /** A text that is no XML, or XML that nobody needs: with a document type, or too deep. */
@@ -27,7 +27,7 @@ export const namespaces = {
 export function parseXml(text: string): Document {
   if (/<!DOCTYPE/i.test(text)) throw new XmlRefused('document types are not accepted')
   try {
-    const parser = new DOMParser({ onError: onErrorStopParsing })
+    const parser = new DOMParser({ onError: onWarningStopParsing })
     const document = parser.parseFromString(text.replace(/^\uFEFF/, ''), MIME_TYPE.XML_TEXT)
     if (document.documentElement === null) throw new XmlRefused('there is no element')
     return document

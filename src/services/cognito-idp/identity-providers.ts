@@ -1,4 +1,5 @@
 import type { IdentityProviderType } from '@aws-sdk/client-cognito-identity-provider'
+import type { CallContext } from '../../kernel/context.ts'
 import { AlreadyExists, type Readable } from '../../kernel/store.ts'
 import { fail, invalid, operation } from './contract.ts'
 import { type IdentityProviderRecord, identityProviders } from './identity-provider-records.ts'
@@ -6,6 +7,7 @@ import { storePage } from './listing.ts'
 import type { PoolRecord } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { completeDetails, kinds } from './provider-details.ts'
+import { samlEncryption, samlEncryptionOf } from './saml-encryption.ts'
 
 /** At most so many in a pool. */
 const quota = 300
@@ -56,6 +58,22 @@ function checkIdentifiers(identifiers: readonly string[]): readonly string[] {
   return identifiers
 }
 
+/** The details of a provider, with the certificate for which it encrypts where it is to. */
+async function detailsOf(
+  { pool, name, type }: Pick<IdentityProviderRecord, 'pool' | 'name' | 'type'>,
+  given: Readonly<Record<string, string>>,
+  ctx: CallContext,
+): Promise<Readonly<Record<string, string>>> {
+  const { ActiveEncryptionCertificate: _, ...own } = given
+  const details = await completeDetails(type, own, ctx.ports.egress)
+  if (type !== 'SAML' || details.EncryptedResponses !== 'true') return details
+  const { certificate } = await samlEncryptionOf(pool, name, ctx)
+  return {
+    ...details,
+    ActiveEncryptionCertificate: Buffer.from(certificate).toString('base64'),
+  }
+}
+
 const clash = (error: unknown): never => {
   if (!(error instanceof AlreadyExists)) throw error
   throw fail('DuplicateProviderException', 'An identifier is of another identity provider already.')
@@ -77,7 +95,7 @@ export const CreateIdentityProvider = operation('CreateIdentityProvider', {
       pool: pool.id,
       name,
       type,
-      details: await completeDetails(type, input.ProviderDetails, ctx.ports.egress),
+      details: await detailsOf({ pool: pool.id, name, type }, input.ProviderDetails, ctx),
       mapping,
       identifiers: checkIdentifiers(input.IdpIdentifiers ?? []),
       acr: input.AcrMapping,
@@ -135,7 +153,7 @@ export const UpdateIdentityProvider = operation('UpdateIdentityProvider', {
     const before = await foundProvider(ctx.store, input)
     const { ProviderDetails: given, AttributeMapping, IdpIdentifiers, AcrMapping } = input
     if (AttributeMapping !== undefined) checkMapping(pool, AttributeMapping)
-    const details = given && (await completeDetails(before.type, given, ctx.ports.egress))
+    const details = given && (await detailsOf(before, given, ctx))
     const { subject } = kinds[before.type]
     const provider = await ctx.store
       .transaction(async (tx) => {
@@ -167,6 +185,7 @@ export const DeleteIdentityProvider = operation('DeleteIdentityProvider', {
     await ctx.store.transaction(async (tx) => {
       await foundProvider(tx, input)
       await tx.of(identityProviders).delete([input.UserPoolId, input.ProviderName])
+      await tx.of(samlEncryption).delete([input.UserPoolId, input.ProviderName])
     })
     return {}
   },

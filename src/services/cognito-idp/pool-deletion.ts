@@ -15,6 +15,8 @@ import { places, pools } from './pool-records.ts'
 import { foundPool, livingPool, onPool } from './pool-targets.ts'
 import { resourceServers } from './resource-servers.ts'
 import { riskConfigurations } from './risk-configuration-records.ts'
+import { samlAssertions } from './saml-assertions.ts'
+import { samlEncryption } from './saml-encryption.ts'
 import { samlSigning } from './saml-signing.ts'
 import { retiredKeys, signingKeys } from './signing-keys.ts'
 import { terms } from './terms.ts'
@@ -88,6 +90,8 @@ const contents = [
   brandings,
   terms,
   samlSigning,
+  samlEncryption,
+  samlAssertions,
   customAuths,
   logDeliveries,
   riskConfigurations,

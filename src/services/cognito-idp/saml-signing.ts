@@ -27,7 +27,11 @@ const algorithm = {
   publicExponent: new Uint8Array([1, 0, 1]),
 } as const
 
-async function made(pool: string, ctx: CallContext): Promise<SamlSigningRecord> {
+/** A key of SAML with a certificate for ten years. */
+export async function newSamlKey(
+  name: string,
+  ctx: Pick<CallContext, 'now' | 'random'>,
+): Promise<Pick<SamlSigningRecord, 'privateKey' | 'certificate'>> {
   const { X509CertificateGenerator } = await import('../../crypto/x509.ts')
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const notBefore = ctx.now()
@@ -36,7 +40,7 @@ async function made(pool: string, ctx: CallContext): Promise<SamlSigningRecord> 
       serialNumber: Buffer.from(ctx.random.bytes(16))
         .toString('hex')
         .replace(/^[89a-f]/, '1'),
-      name: `CN=${pool}`,
+      name: `CN=${name}`,
       notBefore,
       notAfter: new Date(notBefore.getTime() + tenYears),
       signingAlgorithm: algorithm,
@@ -45,7 +49,7 @@ async function made(pool: string, ctx: CallContext): Promise<SamlSigningRecord> 
     webcrypto as typeof globalThis.crypto,
   )
   const privateKey = new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
-  return { pool, privateKey, certificate: new Uint8Array(certificate.rawData) }
+  return { privateKey, certificate: new Uint8Array(certificate.rawData) }
 }
 
 /** The key and certificate of a pool, made when first asked for. */
@@ -53,7 +57,7 @@ export async function samlSigningOf(pool: string, ctx: CallContext): Promise<Sam
   const read = (store: Readable) => store.of(samlSigning).get([pool])
   const known = await read(ctx.store)
   if (known !== undefined) return known
-  const fresh = await made(pool, ctx)
+  const fresh = { pool, ...(await newSamlKey(pool, ctx)) }
   return ctx.store.transaction(async (tx) => {
     await livingPool(tx, pool)
     const meanwhile = await read(tx)

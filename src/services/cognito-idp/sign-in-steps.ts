@@ -86,6 +86,13 @@ export interface FederatedSignIn {
   readonly level?: 1 | 2 | 3 | 4 | undefined
 }
 
+/** Whom a SAML provider has signed in, in its own words. */
+export interface SamlSession {
+  readonly nameId: string
+  readonly format?: string | undefined
+  readonly index?: string | undefined
+}
+
 /** What an app has been granted (RFC 6749). */
 export interface OAuthGrant {
   readonly scopes: readonly string[]

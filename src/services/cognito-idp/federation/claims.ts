@@ -21,7 +21,7 @@ function objectText(value: Claims): string {
 export function claimText(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.length === 1 ? claimText(value[0]) : listText(value)
+  if (Array.isArray(value)) return value.length > 1 ? listText(value) : claimText(value[0])
   return isObject(value) ? objectText(value) : String(value)
 }
 

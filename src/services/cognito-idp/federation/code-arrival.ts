@@ -1,21 +1,18 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
-import type { Quota } from '../../../kernel/quota.ts'
 import { type Level, levels } from '../authentication-levels.ts'
 import type { IdentityProviderRecord } from '../identity-provider-records.ts'
-import { authorizationRequest } from '../oauth/authorization-requests.ts'
 import { type Hosted, hostedPage } from '../oauth/hosted.ts'
-import { problemPage } from '../oauth/problem-page.ts'
 import { kinds } from '../provider-details.ts'
 import type { Method } from '../sign-in-steps.ts'
 import type { Arrival } from './arrivals.ts'
 import { type Claims, claimText, jsonObject } from './claims.ts'
 import { returnUri, tellsByToken } from './code-departure.ts'
 import { exchanged } from './code-exchange.ts'
+import { continuing, lostPage } from './continuing.ts'
 import { type Departure, departureOf } from './departures.ts'
 import { entered, type Manner } from './entering.ts'
 import { isSameIssuer, verifiedToken } from './id-token.ts'
-import { clientProvider } from './providers.ts'
-import { FederationRefused, tellingApp } from './refusals.ts'
+import { FederationRefused } from './refusals.ts'
 import { userInfo } from './user-info.ts'
 
 /** `/oauth2/idpresponse`: browsers come back from providers, some with a form. */
@@ -24,34 +21,14 @@ export const codeArrivalPages = [
   hostedPage('POST', '/oauth2/idpresponse', (hosted) => arrive(hosted, hosted.request.form)),
 ]
 
-/** Every arrival costs calls to somebody else; per pool. */
-const quota: Quota = { rate: 25, burst: 100 }
-
 const longestCode = 8_192
-
-/** Whether the pool can take another arrival by now. */
-export const hasRoom = ({ page, pool }: Hosted): boolean =>
-  page.allows(`federation/${pool.id}`, quota)
-
-/** What a browser sees that does not come from where it should. */
-export const lostPage = (): HttpResponse =>
-  problemPage(
-    400,
-    'Something went wrong',
-    'This sign-in was begun elsewhere, or too long ago. Go back to the app and sign in again.',
-  )
 
 async function arrive(hosted: Hosted, answer: URLSearchParams): Promise<HttpResponse> {
   const departure = await departureOf(hosted, answer.get('state') ?? '')
   if (departure === undefined || departure.request !== undefined) return lostPage()
-  const asked = await authorizationRequest(hosted, new URLSearchParams(departure.query))
-  if ('status' in asked) return asked
-  return tellingApp(asked, async () => {
-    if (!hasRoom(hosted)) throw new FederationRefused('Rate exceeded', 'temporarily_unavailable')
-    const named = { name: departure.provider, identifier: null }
-    const provider = await clientProvider(asked.app, named, hosted.ctx.store)
-    if (provider === undefined)
-      throw new FederationRefused('The identity provider is not one of the app client')
+  const named = { name: departure.provider, identifier: null }
+  const query = new URLSearchParams(departure.query)
+  return continuing(hosted, query, named, async (asked, provider) => {
     checkAnswer(provider, answer)
     const { arrival, manner } = await arrivalBy(hosted, provider, departure, answer)
     return entered(hosted, asked, arrival, manner)

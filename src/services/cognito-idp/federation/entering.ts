@@ -12,7 +12,7 @@ import { welcomed } from './newcomers.ts'
 import { knownUser, welcomedBack } from './returning.ts'
 
 /** What a provider says of its sign-in. */
-export type Manner = Pick<Proven, 'amr' | 'federated'>
+export type Manner = Pick<Proven, 'amr' | 'federated' | 'saml'>
 
 /** Signs in whom a provider has vouched for, and sends the browser back to the app. */
 export async function entered(

@@ -2,8 +2,10 @@ import type { HttpResponse } from '../../../kernel/http.ts'
 import type { AuthorizationRequest } from '../oauth/authorization-requests.ts'
 import type { Hosted } from '../oauth/hosted.ts'
 import { leaveForCode } from './code-departure.ts'
-import { clientProvider, type NamedProvider } from './providers.ts'
-import { FederationRefused, tellingApp } from './refusals.ts'
+import { wantedProvider } from './continuing.ts'
+import type { NamedProvider } from './providers.ts'
+import { tellingApp } from './refusals.ts'
+import { leaveForAssertion } from './saml-departure.ts'
 
 /** Sends a browser to another provider to sign in. */
 export const federated = (
@@ -12,8 +14,7 @@ export const federated = (
   named: NamedProvider,
 ): Promise<HttpResponse> =>
   tellingApp(asked, async () => {
-    const provider = await clientProvider(asked.app, named, hosted.ctx.store)
-    if (provider === undefined)
-      throw new FederationRefused('The identity provider is not one of the app client')
-    return leaveForCode(hosted, asked, provider)
+    const provider = await wantedProvider(asked, named, hosted)
+    const leave = provider.type === 'SAML' ? leaveForAssertion : leaveForCode
+    return leave(hosted, asked, provider)
   })

@@ -56,7 +56,9 @@ async function granted(
   proven: Proven,
 ): Promise<HttpResponse> {
   const { app, scopes, nonce, resource } = asked
-  const signIn: SignIn = { ...proven, oauth: { scopes, nonce, resource } }
+  // What a provider calls its session is for the browser's own, not for tokens.
+  const { saml: _, ...lasting } = proven
+  const signIn: SignIn = { ...lasting, oauth: { scopes, nonce, resource } }
   if (asked.responseType === 'code')
     return redirectWith(asked, { code: await newAuthorizationCode(asked, user, signIn, ctx) })
   const tokens = await newTokens(app, user, signIn, ctx, 'HostedAuth')

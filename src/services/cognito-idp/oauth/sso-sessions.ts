@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
 import { levelOf } from '../authentication-levels.ts'
 import { tracksSessions } from '../session-settings.ts'
-import type { FederatedSignIn, Method, SignIn } from '../sign-in-steps.ts'
+import type { FederatedSignIn, Method, SamlSession, SignIn } from '../sign-in-steps.ts'
 import { levelsIn } from '../step-up.ts'
 import { deviceTypeOf } from '../user-agents.ts'
 import { type UserRecord, users } from '../user-records.ts'
@@ -19,12 +19,13 @@ export interface SsoSession {
   readonly authTime: number
   readonly amr?: readonly Method[] | undefined
   readonly federated?: FederatedSignIn | undefined
+  readonly saml?: SamlSession | undefined
   /** Milliseconds since 1970. */
   readonly until: number
 }
 
 /** How and when a user has signed in at the pages of a domain, or at another provider. */
-export type Proven = Omit<SignIn, 'oauth'>
+export type Proven = Omit<SignIn, 'oauth'> & { readonly saml?: SamlSession | undefined }
 
 /** Minutes for which an app takes a session where it does not say otherwise, and at most. */
 const minutes = { usual: 60, most: 129_600 }
@@ -36,11 +37,11 @@ const bound = 'cognito-idp/sso'
 export function newSsoSession(
   { pool, ctx }: Hosted,
   { sub }: UserRecord,
-  { authTime, amr, federated }: Proven,
+  { authTime, amr, federated, saml }: Proven,
 ): SsoSession {
   const life = tracksSessions(pool) ? minutes.most : minutes.usual
   const until = ctx.now().getTime() + life * 60_000
-  return { id: sessionId('sso', ctx), pool: pool.id, sub, authTime, amr, federated, until }
+  return { id: sessionId('sso', ctx), pool: pool.id, sub, authTime, amr, federated, saml, until }
 }
 
 /** Lists a session of a browser, and ties the sign-in of an app to it, where the pool keeps a list. */
