@@ -224,3 +224,171 @@ test('a person adds a passkey, and signs in with it', { skip }, async (t) => {
   await press(page, 'Sign in with a passkey')
   assert.ok((await told(page)).get('code'))
 })
+
+test('who must have a second factor and has none sets one up by mail', { skip }, async (t) => {
+  const { people, newPage, idp, cognito } = await hostedBrowser(t)
+  const { start, UserPoolId } = await people()
+  await idp.setUserPoolMfaConfig({
+    UserPoolId,
+    MfaConfiguration: 'ON',
+    SoftwareTokenMfaConfiguration: { Enabled: true },
+    EmailMfaConfiguration: { Message: 'Your code is {####}', Subject: 'Code' },
+  })
+  const Username = 'kim'
+  const Password = 'Permanent-1'
+  await idp.adminCreateUser({ UserPoolId, Username, MessageAction: 'SUPPRESS' })
+  await idp.adminSetUserPassword({ UserPoolId, Username, Password, Permanent: true })
+  const page = await newPage()
+  await page.goto(start())
+  await fill(page, { Username, Password })
+  await press(page, 'Sign in')
+  await look(page, 'set-up-choice')
+  await press(page, 'Email')
+  await look(page, 'set-up-address')
+  await fill(page, { 'Email address': 'nonsense@x' })
+  await press(page, 'Send a code')
+  assert.equal(await alert(page), 'Invalid email address format.')
+  await fill(page, { 'Email address': 'kim@example.com' })
+  await press(page, 'Send a code')
+  const code = (await inbox(cognito, 'kim@example.com')).at(-1)!.text.match(/\d{8}/)![0]
+  await fill(page, { Code: code })
+  await press(page, 'Continue')
+  assert.ok((await told(page)).get('code'))
+})
+
+test('managed login speaks German, and keeps to it', { skip }, async (t) => {
+  const { people, newPage, idp } = await hostedBrowser(t)
+  const { start, UserPoolId, ClientId, user } = await people()
+  await (await user('ada'))()
+  for (const TermsName of ['terms-of-use', 'privacy-policy'])
+    await idp.createTerms({
+      UserPoolId,
+      ClientId,
+      TermsName,
+      TermsSource: 'LINK',
+      Enforcement: 'NONE',
+      Links: {
+        'cognito:default': `https://example.com/${TermsName}`,
+        'cognito:german': `https://example.com/de/${TermsName}`,
+      },
+    })
+  const page = await newPage()
+  await page.goto(start({ lang: 'de' }))
+  await page.goto(start({}, '/login'))
+  await page.getByRole('heading', { name: 'Anmelden' }).waitFor()
+  await fill(page, { Benutzername: 'ada', Passwort: 'falsch' })
+  await press(page, 'Anmelden')
+  assert.equal(await alert(page), 'Benutzername oder Passwort ist falsch.')
+  await page.getByRole('link', { name: 'Konto anlegen' }).click()
+  await look(page, 'german')
+  assert.match(
+    (await page.locator('.legal').textContent()) ?? '',
+    /^Mit der Registrierung stimmen Sie unseren Nutzungsbedingungen und unserer Datenschutz/,
+  )
+  assert.equal(
+    await page.getByRole('link', { name: 'Nutzungsbedingungen' }).getAttribute('href'),
+    'https://example.com/de/terms-of-use',
+  )
+  assert.equal(await page.locator('html').getAttribute('lang'), 'de')
+})
+
+/** What the page really shows, asked in the page. */
+const logoWidth = "document.querySelector('.logo img').naturalWidth"
+const buttonColour = "getComputedStyle(document.querySelector('button')).backgroundColor"
+
+const drawing = (colour: string) =>
+  Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="48"><rect width="200" height="48" rx="12" fill="${colour}"/><text x="40" y="33" font-size="28" font-family="sans-serif" fill="#fff">Acorn</text></svg>`,
+  )
+
+test('pages are in the style of their client, in light, dark and on a phone', {
+  skip,
+}, async (t) => {
+  const { people, newPage, idp, cognito } = await hostedBrowser(t)
+  const { start, UserPoolId, ClientId, Domain } = await people()
+  const style = await idp.describeManagedLoginBrandingByClient({ UserPoolId, ClientId })
+  const { ManagedLoginBrandingId } = style.ManagedLoginBranding!
+  const looks = {
+    light: { viewport: { width: 900, height: 800 } },
+    dark: { colorScheme: 'dark' },
+    phone: { viewport: { width: 320, height: 640 } },
+  } as const
+  for (const [name, options] of Object.entries(looks)) {
+    const page = await newPage(options)
+    await page.goto(start())
+    await look(page, `plain-${name}`)
+    const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
+    assert.equal(wide, false, name)
+  }
+  await idp.updateManagedLoginBranding({
+    UserPoolId,
+    ManagedLoginBrandingId,
+    Settings: {
+      categories: {
+        global: { colorSchemeMode: 'DYNAMIC', pageHeader: { enabled: true } },
+        form: { location: { horizontal: 'START' } },
+      },
+      components: {
+        pageBackground: { lightMode: { color: 'e3f0e5ff' }, darkMode: { color: '0c1a10ff' } },
+        primaryButton: {
+          lightMode: { defaults: { backgroundColor: '1d6b35ff', textColor: 'ffffffff' } },
+          darkMode: { defaults: { backgroundColor: '7fd69aff', textColor: '04170aff' } },
+        },
+      },
+    },
+    Assets: [
+      { Category: 'FORM_LOGO', ColorMode: 'LIGHT', Extension: 'SVG', Bytes: drawing('#1d6b35') },
+      { Category: 'FORM_LOGO', ColorMode: 'DARK', Extension: 'SVG', Bytes: drawing('#2f9e56') },
+      {
+        Category: 'PAGE_HEADER_LOGO',
+        ColorMode: 'DYNAMIC',
+        Extension: 'SVG',
+        Bytes: drawing('#1d6b35'),
+      },
+    ],
+  })
+  for (const [name, options] of Object.entries(looks)) {
+    const page = await newPage(options)
+    await page.goto(start())
+    await look(page, `style-${name}`)
+    assert.equal(await page.evaluate(logoWidth), 200)
+    assert.equal(
+      await page.evaluate(buttonColour),
+      name === 'dark' ? 'rgb(127, 214, 154)' : 'rgb(29, 107, 53)',
+    )
+  }
+  const asset = await fetch(
+    `${cognito.house.url}/_auth/${Domain}/assets/${ClientId}/FORM_LOGO-DARK`,
+  )
+  assert.equal(asset.headers.get('content-type'), 'image/svg+xml')
+  assert.match(asset.headers.get('content-security-policy') ?? '', /default-src 'none'.*sandbox/)
+  await idp.deleteManagedLoginBranding({ UserPoolId, ManagedLoginBrandingId })
+  const page = await newPage()
+  await page.goto(start())
+  await page.getByRole('heading', { name: 'Login pages unavailable' }).waitFor()
+  await look(page, 'unavailable')
+})
+
+test('the classic pages have the CSS and the logo of their pool', { skip }, async (t) => {
+  const { people, newPage, idp } = await hostedBrowser(t)
+  const { start, user, UserPoolId } = await people(choices, byChoice, 1)
+  await (await user('ada'))()
+  const png =
+    'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC'
+  await idp.setUICustomization({
+    UserPoolId,
+    CSS: '.submitButton-customizable { background-color: #7a1f5c; } .banner-customizable { background-color: #f3e3ee; }',
+    ImageFile: Buffer.from(png, 'base64'),
+  })
+  const page = await newPage()
+  await page.goto(start())
+  await look(page, 'classic')
+  assert.equal(await page.evaluate(buttonColour), 'rgb(122, 31, 92)')
+  assert.equal(await page.evaluate(logoWidth), 10)
+  // It knows no choices, whatever the client could do.
+  await fill(page, { Username: 'ada', Password: 'Permanent-1' })
+  await press(page, 'Sign in')
+  assert.ok((await told(page)).get('code'))
+  await page.goto(start({}, '/signup'))
+  await look(page, 'classic-sign-up')
+})

@@ -105,15 +105,23 @@ export async function nextFactor(
     }
   }
   if (mfa.mode === 'OPTIONAL') return undefined
-  if (!mfa.softwareToken)
+  const canSetUp = factorsToSetUp(app.pool)
+  if (canSetUp.length === 0)
     throw fail('InvalidParameterException', 'User has no second factor that the pool offers.')
   const challenge = 'MFA_SETUP'
   return {
     ChallengeName: challenge,
     Session: await newSession(app, { ...progressOf(progress), sub: user.sub, challenge }, ctx),
-    ChallengeParameters: { MFAS_CAN_SETUP: JSON.stringify(['SOFTWARE_TOKEN_MFA']) },
+    ChallengeParameters: { MFAS_CAN_SETUP: JSON.stringify(canSetUp) },
   }
 }
+
+/** What somebody without a second factor can set up: an app, or an address for codes. */
+export const factorsToSetUp = ({ mfa }: Pick<PoolRecord, 'mfa'>): readonly Factor[] => [
+  ...(mfa.sms === undefined ? [] : (['SMS_MFA'] as const)),
+  ...(mfa.softwareToken ? (['SOFTWARE_TOKEN_MFA'] as const) : []),
+  ...(mfa.email === undefined ? [] : (['EMAIL_OTP'] as const)),
+]
 
 /** The challenge of one factor. */
 export async function challengeOf(

@@ -13,6 +13,7 @@ import { challengePage } from './challenge-page.ts'
 import { failed } from './failures.ts'
 import { repeated } from './password-fields.ts'
 import { advanced } from './progress.ts'
+import { withAddress } from './set-up-address.ts'
 import { signInForm } from './sign-in-form.ts'
 import { tooLate } from './sign-in-pages.ts'
 import { sent, sentName, type Visit } from './visit.ts'
@@ -34,6 +35,9 @@ async function answer(visit: Visit): Promise<HttpResponse> {
     checkSession(session, visit.app, session.challenge)
     const at = session
     if (sent(visit, 'choice') === 'RESEND') return await sentAgain(visit, name, at)
+    const way = sent(visit, 'choice') || sent(visit, 'way')
+    if (at.challenge === 'MFA_SETUP' && sent(visit, 'code') === '' && !visit.form.has('address'))
+      return await challengePage(visit, { name, Session, session, way })
     return await advanced(visit, name, (app) => answerTo(at, app, visit))
   } catch (error) {
     const at = session
@@ -42,7 +46,7 @@ async function answer(visit: Visit): Promise<HttpResponse> {
       again: (fault) =>
         at === undefined
           ? signInForm(visit, { fault: texts.tooLate })
-          : challengePage(visit, { name, Session, session: at, fault }),
+          : challengePage(visit, { name, Session, session: at, fault, way: sent(visit, 'way') }),
     })
   }
 }
@@ -51,6 +55,8 @@ async function answer(visit: Visit): Promise<HttpResponse> {
 async function answerTo(session: SignInSession, app: App, visit: Visit): Promise<Step> {
   const { ctx } = visit
   const { challenge } = session
+  if (challenge === 'MFA_SETUP' && visit.form.has('address'))
+    return withAddress(visit, app, session)
   const answers = { USERNAME: sentName(visit), ...answersOf(challenge, visit) }
   const Session =
     challenge === 'MFA_SETUP' ? await setUp(visit, session, ctx) : sent(visit, 'session')

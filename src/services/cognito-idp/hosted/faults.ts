@@ -1,5 +1,5 @@
 import { ServiceError } from '../../../kernel/errors.ts'
-import type { Texts } from './languages.ts'
+import { filled, type Texts } from './languages.ts'
 
 /** Sentences that everybody may come to see, which are in the language of the page. */
 const sentences: readonly (readonly [RegExp, keyof Texts])[] = [
@@ -15,6 +15,7 @@ const sentences: readonly (readonly [RegExp, keyof Texts])[] = [
   [/^User already exists$/, 'exists'],
   [/^User does not exist\.$|^Username\/client id combination/, 'noUser'],
   [/^Password reset required/, 'resetRequired'],
+  [/^Password did not conform with policy: /, 'weakPassword'],
   [/^User is not confirmed\.$/, 'notConfirmed'],
 ]
 
@@ -22,7 +23,8 @@ const sentences: readonly (readonly [RegExp, keyof Texts])[] = [
 export function faultOf(error: unknown, texts: Texts): string {
   if (!(error instanceof ServiceError) || (error.status ?? 400) >= 500) throw error
   const known = sentences.find(([is]) => is.test(error.message))
-  return known === undefined ? error.message : texts[known[1]]
+  const why = error.message.slice(error.message.indexOf(': ') + 2)
+  return known === undefined ? error.message : filled(texts[known[1]], { why })
 }
 
 /** Whether an error is of a name, as the API has it. */

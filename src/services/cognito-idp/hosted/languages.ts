@@ -1,10 +1,32 @@
+import { de } from './languages/de.ts'
 import { en } from './languages/en.ts'
+import { es } from './languages/es.ts'
+import { fr } from './languages/fr.ts'
+import { id } from './languages/id.ts'
+import { it } from './languages/it.ts'
+import { ja } from './languages/ja.ts'
+import { ko } from './languages/ko.ts'
+import { ptBr } from './languages/pt-BR.ts'
+import { zhCn } from './languages/zh-CN.ts'
+import { zhTw } from './languages/zh-TW.ts'
 
 /** Everything that pages say. */
 export type Texts = Readonly<Record<keyof typeof en, string>>
 
 /** The languages of managed login, by the value of `lang`. */
-const languages: Readonly<Record<string, Partial<Texts>>> = { en }
+export const languages: Readonly<Record<string, Partial<Texts>>> = {
+  de,
+  en,
+  es,
+  fr,
+  id,
+  it,
+  ja,
+  ko,
+  'pt-BR': ptBr,
+  'zh-CN': zhCn,
+  'zh-TW': zhTw,
+}
 
 const isLanguage = (name: string): boolean => Object.hasOwn(languages, name)
 

@@ -4,7 +4,7 @@ export const managedStyle = `
 html{-webkit-text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;background-color:var(--page);
 color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{flex:1;display:grid;align-content:center;justify-items:center;padding:2rem 1rem}
+main{flex:1;display:grid;align-content:center;justify-items:center;padding:2rem clamp(1rem,6vw,5rem)}
 body>header,body>footer{padding:.75rem 1.5rem;background-color:var(--header);border:0 solid var(--line);border-bottom-width:1px}
 body>footer{background-color:var(--footer);border-width:1px 0 0}
 body>header img,body>footer img{display:block;max-height:2.5rem;max-width:100%}

@@ -8,6 +8,7 @@ import { button, form, link } from './forms.ts'
 import { whole } from './layout.ts'
 import { nameField } from './name-fields.ts'
 import { newPasswordFields } from './password-fields.ts'
+import { hasChoices } from './sign-in-form.ts'
 import { sentName, type Visit } from './visit.ts'
 
 /** What AWS calls the languages of terms. */
@@ -48,7 +49,7 @@ function asked({ app }: Visit): {
 export async function signUpForm(visit: Visit, fault?: string): Promise<HttpResponse> {
   const { texts, app, ctx, language } = visit
   const { schema, optional } = asked(visit)
-  const mayBeEmpty = isPasswordless(app.pool)
+  const mayBeEmpty = hasChoices(visit) && isPasswordless(app.pool)
   const links = await termsLinks(ctx.store, app.client, languages[language] ?? language)
   const [before, between, after] = texts.terms.split(/\{terms\}|\{privacy\}/)
   const terms =

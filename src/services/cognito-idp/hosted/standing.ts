@@ -10,4 +10,6 @@ export interface Standing {
   readonly session: SignInSession
   readonly fault?: string | undefined
   readonly notice?: string | undefined
+  /** The second factor that is to be set up, once it is chosen. */
+  readonly way?: string | undefined
 }
