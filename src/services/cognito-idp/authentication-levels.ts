@@ -52,13 +52,18 @@ export function methodsClaim(methods: readonly Method[]): readonly Method[] {
   return distinct.length > 1 ? [...distinct, 'mfa'] : distinct
 }
 
+/** The level of a sign-in: of another provider's what that claims. */
+export const levelReached = ({
+  amr = [],
+  federated,
+}: Pick<SignIn, 'amr' | 'federated'>): Level | undefined =>
+  federated === undefined ? levelOf(amr) : federated.level
+
 /** The claims of a sign-in, for all of its tokens. What another provider claims stands as it is. */
-export function levelClaims(
-  { settings }: PoolRecord,
-  { amr: methods = [], federated }: Pick<SignIn, 'amr' | 'federated'>,
-) {
+export function levelClaims({ settings }: PoolRecord, signIn: Pick<SignIn, 'amr' | 'federated'>) {
+  const { amr: methods = [], federated } = signIn
   if (settings.UserPoolTier === 'LITE' || methods.length === 0) return {}
-  const level = federated === undefined ? levelOf(methods) : federated.level
+  const level = levelReached(signIn)
   const acr = level && levelNames(settings)[`Level${level}`]!.AcrValue
   const amr = federated === undefined ? methodsClaim(methods) : methods
   return { ...(acr !== undefined && { acr }), amr }

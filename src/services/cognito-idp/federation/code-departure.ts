@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { HttpResponse } from '../../../kernel/http.ts'
-import { levelNames, levels } from '../authentication-levels.ts'
 import type { IdentityProviderRecord } from '../identity-provider-records.ts'
 import type { AuthorizationRequest } from '../oauth/authorization-requests.ts'
 import type { Hosted } from '../oauth/hosted.ts'
 import { redirectTo } from '../oauth/redirects.ts'
+import { levelsIn } from '../step-up.ts'
 import { leaving } from './departures.ts'
 import { endpointOf } from './providers.ts'
 
@@ -26,10 +26,7 @@ function acrValues(
   { type, acr = {} }: IdentityProviderRecord,
 ): string {
   if (type !== 'OIDC' || pool.settings.UserPoolTier === 'LITE') return ''
-  const names = levelNames(pool.settings)
-  return wanted
-    .split(' ')
-    .map((name) => levels.find((level) => names[`Level${level}`]!.AcrValue === name))
+  return levelsIn(wanted, pool)
     .flatMap((level) => acr[`Level${level}`] ?? [])
     .join(' ')
 }

@@ -40,6 +40,8 @@ const kept = [
   'max_age',
 ]
 
+const thisMachine = /(^|\.)localhost$|^127\.0\.0\.1$|^\[::1\]$/
+
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 /**
@@ -48,7 +50,7 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('base6
  */
 function cookie({ base, request }: Hosted, value: string): string {
   const { protocol, hostname } = new URL(request.origin)
-  const secure = protocol === 'https:' || /(^|\.)localhost$/.test(hostname)
+  const secure = protocol === 'https:' || thisMachine.test(hostname)
   const site = secure ? 'SameSite=None; Secure' : 'SameSite=Lax'
   return `${cookieName}=${value}; Path=${base || '/'}; Max-Age=3600; HttpOnly; ${site}`
 }

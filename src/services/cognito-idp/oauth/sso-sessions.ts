@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
-import { levelOf } from '../authentication-levels.ts'
+import { levelReached } from '../authentication-levels.ts'
 import { tracksSessions } from '../session-settings.ts'
 import type { FederatedSignIn, Method, SamlSession, SignIn } from '../sign-in-steps.ts'
 import { levelsIn } from '../step-up.ts'
@@ -121,7 +121,7 @@ export async function ssoSession(
   if (maxAge !== undefined && age > maxAge) return undefined
   // A sign-in that does not reach the level is no answer; another one may be.
   const [target = 0] = levelsIn(acrValues ?? '', pool)
-  if (pool.settings.UserPoolTier !== 'LITE' && (levelOf(session.amr ?? []) ?? 0) < target)
+  if (pool.settings.UserPoolTier !== 'LITE' && (levelReached(session) ?? 0) < target)
     return undefined
   const { store } = ctx
   const listed = () => store.of(userSessions).get([pool.id, session.sub, session.id])
