@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { decodeJwt } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import { type FakeProvider, fakeProvider } from '../../../../test/fake-provider.ts'
 import { type Cognito, installCognito } from '../pools.test-support.ts'
 import { advance } from '../sign-in.test-support.ts'
@@ -156,6 +156,24 @@ test('ID tokens are believed only when all of them is right', async () => {
   const { Groups } = await cognito.idp.listGroups({ UserPoolId: pool.UserPoolId })
   assert.deepEqual(Groups, [])
   other.close()
+})
+
+test('tokens may be signed with the secret of the client, and with no other', async () => {
+  const pool = await oidcPool()
+  const through = async (secret: string) => {
+    fake.answers['/token'] = async ({ form }) => {
+      const id_token = await new SignJWT({ nonce: form.get('code'), sub: 'u1' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(fake.issuer)
+        .setAudience('their-client')
+        .setExpirationTime('1d')
+        .sign(new TextEncoder().encode(secret))
+      return { body: { access_token: 'a', id_token } }
+    }
+    return throughCode(fake, pool)
+  }
+  assert.ok(told(await through('their-secret')).get('access_token'))
+  assert.match(refusal(await through('another-secret')), /signature/)
 })
 
 test('new keys of a provider are found', async () => {
