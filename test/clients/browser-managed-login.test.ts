@@ -392,3 +392,61 @@ test('the classic pages have the CSS and the logo of their pool', { skip }, asyn
   await page.goto(start({}, '/signup'))
   await look(page, 'classic-sign-up')
 })
+
+test('a person makes an account without a password, and is offered a passkey', {
+  skip,
+}, async (t) => {
+  const { people, newPage, cognito } = await hostedBrowser(t)
+  const { start } = await people({ ...choices, UsernameAttributes: ['email'] }, byChoice)
+  const page = await newPage()
+  await page.goto(start({}, '/signup'))
+  await fill(page, { 'Email address': 'lin@example.com' })
+  await press(page, 'Create an account')
+  const code = (await inbox(cognito, 'lin@example.com')).at(-1)!.text.match(/\d{6}/)![0]
+  await fill(page, { Code: code })
+  await press(page, 'Continue')
+  await page.getByRole('heading', { name: 'Add a passkey' }).waitFor()
+  assert.match((await alert(page)) ?? '', /need JavaScript/)
+  await page.getByRole('link', { name: 'Not now' }).click()
+  const answer = await told(page)
+  assert.deepEqual([answer.get('state'), answer.has('code')], ['the state', true])
+})
+
+test('a person with two second factors chooses one', { skip }, async (t) => {
+  const { people, newPage, idp, cognito } = await hostedBrowser(t)
+  const { start, user, UserPoolId } = await people()
+  await (await user('ada'))()
+  await idp.setUserPoolMfaConfig({
+    UserPoolId,
+    MfaConfiguration: 'OPTIONAL',
+    SmsMfaConfiguration: {
+      SmsAuthenticationMessage: 'Your code is {####}',
+      SmsConfiguration: { SnsCallerArn: 'arn:aws:iam::000000000000:role/sms' },
+    },
+    EmailMfaConfiguration: { Message: 'Your code is {####}', Subject: 'Code' },
+  })
+  const Username = 'ada'
+  const UserAttributes = [{ Name: 'phone_number', Value: '+4930123456' }]
+  await idp.adminUpdateUserAttributes({ UserPoolId, Username, UserAttributes })
+  await idp.adminSetUserMFAPreference({
+    UserPoolId,
+    Username,
+    SMSMfaSettings: { Enabled: true },
+    EmailMfaSettings: { Enabled: true },
+  })
+  const page = await newPage({ colorScheme: 'dark' })
+  await page.goto(start())
+  await fill(page, { Username, Password: 'Permanent-1' })
+  await press(page, 'Sign in')
+  await look(page, 'factors')
+  await press(page, 'Text message')
+  await page.getByText('We sent a code to +*******3456.').waitFor()
+  await fill(page, { Code: '000000' })
+  await press(page, 'Continue')
+  assert.match((await alert(page)) ?? '', /Invalid code/)
+  await look(page, 'factor-code-wrong')
+  const code = (await inbox(cognito, '+4930123456')).at(-1)!.text.match(/\d{6}/)![0]
+  await fill(page, { Code: code })
+  await press(page, 'Continue')
+  assert.ok((await told(page)).get('code'))
+})

@@ -22,7 +22,7 @@ import { visitPage } from './visit-pages.ts'
 /** `/challenge`: what a sign-in asked for. Whoever comes without an answer begins anew. */
 export const challengePages = [
   visitPage('GET', '/challenge', (visit) => signInForm(visit)),
-  visitPage('POST', '/challenge', answer, tooLate),
+  visitPage('POST', '/challenge', answer, { late: tooLate }),
 ]
 
 async function answer(visit: Visit): Promise<HttpResponse> {

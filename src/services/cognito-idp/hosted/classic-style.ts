@@ -2,6 +2,7 @@
 export const classicStyle = `
 :root{color-scheme:light}
 *{box-sizing:border-box}
+[hidden]{display:none!important}
 body{margin:0;min-height:100vh;background-color:#f5f5f5;color:#333;font:14px/1.43 "Helvetica Neue",Helvetica,Arial,sans-serif}
 main{display:grid;justify-items:center;padding:40px 12px}
 .card{width:100%;max-width:400px;background-color:#fff;border:1px solid #ccc;border-radius:6px;overflow:hidden;box-shadow:0 4px 12px #0002}

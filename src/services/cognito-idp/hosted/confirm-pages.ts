@@ -1,6 +1,7 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
 import { expired } from '../codes.ts'
 import { confirmedByLink } from '../confirm-page.ts'
+import { allowedBy } from '../first-factors.ts'
 import { hostedPage } from '../oauth/hosted.ts'
 import { hides } from '../pretence.ts'
 import { confirmed, noCombination } from '../sign-up.ts'
@@ -9,8 +10,9 @@ import { confirmForm, unconfirmed } from './confirm-forms.ts'
 import { failed } from './failures.ts'
 import { faultOf } from './faults.ts'
 import { welcomed } from './newcomers.ts'
+import { offering } from './onwards.ts'
 import { advanced } from './progress.ts'
-import { signInForm } from './sign-in-form.ts'
+import { hasChoices, signInForm } from './sign-in-form.ts'
 import { tooLate } from './sign-in-pages.ts'
 import { sent, sentName, type Visit } from './visit.ts'
 import { visited, visitPage } from './visit-pages.ts'
@@ -20,21 +22,29 @@ const asks = (visit: Visit) => confirmForm(visit, {})
 /** `/confirm` takes the code of a new account, `/confirmUser` the link, `/resendcode` sends another one. */
 export const confirmPages = [
   visitPage('GET', '/confirm', asks),
-  visitPage('POST', '/confirm', confirm, tooLate),
+  visitPage('POST', '/confirm', confirm, { late: tooLate, category: 'UserCreation' }),
   hostedPage('GET', '/confirmUser', (hosted) => {
     const { request, pool, ctx } = hosted
     return request.query.has('confirmation_code')
       ? confirmedByLink(pool, request.query, ctx)
       : visited(hosted, 'GET', asks)
   }),
-  visitPage('POST', '/confirmUser', confirm, tooLate),
+  visitPage('POST', '/confirmUser', confirm, { late: tooLate, category: 'UserCreation' }),
   visitPage(
     'POST',
     '/resendcode',
     (visit) => unconfirmed(visit, sentName(visit), sent(visit, 'session') || undefined),
-    tooLate,
+    { late: tooLate, category: 'UserCreation' },
   ),
 ]
+
+/** Whether a sign-in that has ended leaves a session with which a passkey can be made. */
+const takesPasskey = (visit: Visit, { status, headers }: HttpResponse): boolean =>
+  hasChoices(visit) &&
+  allowedBy(visit.app.pool).includes('WEB_AUTHN') &&
+  visit.app.client.ssoMinutes !== 0 &&
+  status === 302 &&
+  headers['set-cookie'] !== undefined
 
 async function confirm(visit: Visit): Promise<HttpResponse> {
   const { app, ctx, texts } = visit
@@ -55,7 +65,8 @@ async function confirm(visit: Visit): Promise<HttpResponse> {
     const on = await advanced(visit, name, (ending) =>
       welcomed(ending, done, { name, Session }, ctx),
     )
-    return on ?? signInForm(visit, { name, notice: texts.confirmed })
+    if (on === undefined) return signInForm(visit, { name, notice: texts.confirmed })
+    return takesPasskey(visit, on) ? offering(visit, on) : on
   } catch (error) {
     return failed(visit, error, { name, again })
   }

@@ -11,9 +11,15 @@ import { visitPage } from './visit-pages.ts'
 /** `/forgotPassword` sends a code, `/confirmforgotPassword` takes it with a new password. */
 export const forgottenPages = [
   visitPage('GET', '/forgotPassword', (visit) => forgottenForm(visit)),
-  visitPage('POST', '/forgotPassword', forgotten, tooLate),
+  visitPage('POST', '/forgotPassword', forgotten, {
+    late: tooLate,
+    category: 'UserAccountRecovery',
+  }),
   visitPage('GET', '/confirmforgotPassword', (visit) => resetForm(visit, {})),
-  visitPage('POST', '/confirmforgotPassword', reset, tooLate),
+  visitPage('POST', '/confirmforgotPassword', reset, {
+    late: tooLate,
+    category: 'UserAccountRecovery',
+  }),
 ]
 
 async function forgotten(visit: Visit): Promise<HttpResponse> {

@@ -68,6 +68,13 @@ export const pathTo = (
 export const link = (visit: Visit, path: string, text: string): Html =>
   html`<a class="redirect-customizable" href="${pathTo(visit, path)}">${text}</a>`
 
+const hiddenField = (name: string, value: string): Html =>
+  html`<input type="hidden" name="${name}" value="${value}">`
+
+/** The name that was typed before, where what keeps passwords for people finds it. */
+const knownName = (name: string): Html =>
+  html`<input name="username" value="${name}" autocomplete="username" readonly hidden>`
+
 /** A form, with what the next page must know and nobody sees. */
 export function form(
   visit: Visit,
@@ -77,7 +84,7 @@ export function form(
 ): Html {
   const all = { _csrf: visit.token, ...hidden }
   const kept = Object.entries(all).flatMap(([name, value]) =>
-    value === undefined ? [] : [html`<input type="hidden" name="${name}" value="${value}">`],
+    value === undefined ? [] : [name === 'username' ? knownName(value) : hiddenField(name, value)],
   )
   return html`<form method="post" action="${pathTo(visit, path)}">${kept}
 ${content}</form>

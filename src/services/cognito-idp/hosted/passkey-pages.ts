@@ -9,10 +9,11 @@ import { ssoSession } from '../oauth/sso-sessions.ts'
 import { creationOptions, registered } from '../passkey-registration.ts'
 import type { UserRecord } from '../user-records.ts'
 import { faultOf } from './faults.ts'
-import { button, form, pathTo } from './forms.ts'
+import { button, form } from './forms.ts'
 import { whole } from './layout.ts'
+import { afterOffer, signInFirst } from './onwards.ts'
 import { ceremony } from './passkey-script.ts'
-import { afterwards, type Visit } from './visit.ts'
+import type { Visit } from './visit.ts'
 import { visited } from './visit-pages.ts'
 
 const path = '/passkeys/add'
@@ -53,11 +54,11 @@ async function ifSignedIn(
   const { hosted, asked } = visit
   const found = await ssoSession(hosted, asked)
   if (found !== undefined) return then(visit, found.user)
-  return redirectTo(pathTo(visit, '/login', { [afterwards]: path }))
+  return redirectTo(signInFirst(visit))
 }
 
 async function addForm(visit: Visit, user: UserRecord, fault?: string): Promise<HttpResponse> {
-  const { texts, app, ctx, asked } = visit
+  const { texts, app, ctx } = visit
   const options = JSON.stringify(await creationOptions({ ...app, user }, ctx))
   return whole(visit, {
     title: texts.passkeyAdd,
@@ -68,19 +69,19 @@ async function addForm(visit: Visit, user: UserRecord, fault?: string): Promise<
       visit,
       path,
       html`<input type="hidden" name="credential" data-options="${options}">${button(texts.passkeyAdd)}`,
-    )}<p class="aside"><a href="${asked.redirectUri}">${texts.notNow}</a></p>`,
+    )}<p class="aside"><a href="${afterOffer(visit)}">${texts.notNow}</a></p>`,
     script: ceremony('create'),
   })
 }
 
 async function add(visit: Visit, user: UserRecord): Promise<HttpResponse> {
-  const { app, ctx, texts, asked, form: given } = visit
+  const { app, ctx, texts, form: given } = visit
   try {
     await registered({ ...app, user }, document(given.get('credential') ?? ''), ctx)
   } catch (error) {
     return addForm(visit, user, faultOf(error, texts))
   }
-  return redirectTo(asked.redirectUri)
+  return redirectTo(afterOffer(visit))
 }
 
 function document(text: string): unknown {

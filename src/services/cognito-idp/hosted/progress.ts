@@ -4,8 +4,8 @@ import { completed } from '../oauth/grants.ts'
 import { openSession } from '../sign-in-sessions.ts'
 import type { Step } from '../sign-in-steps.ts'
 import { challengePage } from './challenge-page.ts'
-import { pathTo } from './forms.ts'
-import { afterwards, type Visit } from './visit.ts'
+import { onwards } from './onwards.ts'
+import type { Visit } from './visit.ts'
 
 /**
  * Takes a sign-in one step on: to the page of what is asked for next, or back to the app.
@@ -40,14 +40,4 @@ export async function advanced(
   if (step === undefined) return undefined
   const { Session = '' } = step
   return challengePage(visit, { name, Session, session: await openSession(Session, ctx) })
-}
-
-/** By way of the page that the sign-in was for. */
-function onwards(visit: Visit, end: HttpResponse): HttpResponse {
-  const { query } = visit.asked
-  if (query.get(afterwards) !== '/passkeys/add') return end
-  const back = new URLSearchParams(query)
-  back.delete(afterwards)
-  const location = pathTo({ ...visit, asked: { ...visit.asked, query: back } }, '/passkeys/add')
-  return { ...end, headers: { ...end.headers, location } }
 }

@@ -1,9 +1,11 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
+import { levelNames } from '../authentication-levels.ts'
 import { resumed } from '../oauth/grants.ts'
 import { redirectTo } from '../oauth/redirects.ts'
 import { ssoSession } from '../oauth/sso-sessions.ts'
 import { begun } from '../sign-in.ts'
 import { failed } from './failures.ts'
+import { onwards } from './onwards.ts'
 import { advanced } from './progress.ts'
 import { routeOf, waysOf } from './providers.ts'
 import { hasChoices, signInForm } from './sign-in-form.ts'
@@ -17,7 +19,7 @@ export const tooLate = (visit: Visit): Promise<HttpResponse> =>
 /** `/login`: a name and a password, or a name alone where there is a choice. */
 export const signInPages = [
   visitPage('GET', '/login', (visit) => signInForm(visit)),
-  visitPage('POST', '/login', signIn, tooLate),
+  visitPage('POST', '/login', signIn, { late: tooLate }),
 ]
 
 async function signIn(visit: Visit): Promise<HttpResponse> {
@@ -26,7 +28,7 @@ async function signIn(visit: Visit): Promise<HttpResponse> {
     const found = await ssoSession(hosted, asked)
     return found === undefined
       ? signInForm(visit)
-      : resumed(hosted, asked, found.user, found.session)
+      : onwards(visit, await resumed(hosted, asked, found.user, found.session))
   }
   const name = sentName(visit)
   const route = await routeOf(visit, name)
@@ -51,11 +53,14 @@ async function signIn(visit: Visit): Promise<HttpResponse> {
   }
 }
 
-/** The level that the app asks for. Pools that know no levels pay no attention, and neither do classic pages. */
+/** The level that the app asks for. What is not known as one is no level, and classic pages know none. */
 function aim({ app, asked, hosted }: Visit): { TARGET_ACR_VALUES: string } | undefined {
   const { acrValues } = asked
-  const knows = hosted.domain.version === 2 && app.pool.settings.UserPoolTier !== 'LITE'
-  return acrValues !== undefined && knows ? { TARGET_ACR_VALUES: acrValues } : undefined
+  const { settings } = app.pool
+  if (hosted.domain.version !== 2 || settings.UserPoolTier === 'LITE') return undefined
+  const known = Object.values(levelNames(settings)).map(({ AcrValue }) => AcrValue)
+  const isAsked = acrValues?.split(' ').some((name) => known.includes(name))
+  return isAsked ? { TARGET_ACR_VALUES: acrValues! } : undefined
 }
 
 const passwordAlone = (visit: Visit, target: { TARGET_ACR_VALUES: string }) => ({

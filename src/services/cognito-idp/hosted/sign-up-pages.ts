@@ -18,7 +18,10 @@ import { visitPage } from './visit-pages.ts'
 /** `/signup`: people make accounts for themselves, where the pool lets them. */
 export const signUpPages = [
   visitPage('GET', '/signup', (visit) => ifTaken(visit, signUpForm)),
-  visitPage('POST', '/signup', (visit) => ifTaken(visit, join), tooLate),
+  visitPage('POST', '/signup', (visit) => ifTaken(visit, join), {
+    late: tooLate,
+    category: 'UserCreation',
+  }),
 ]
 
 async function ifTaken(

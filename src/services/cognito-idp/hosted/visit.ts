@@ -21,9 +21,6 @@ export interface Visit {
   readonly cookies: readonly string[]
 }
 
-/** The parameter that says where a sign-in leads before it leads to the app. */
-export const afterwards = 'then'
-
 /** A field of the form that was sent; no longer than any honest one. */
 export const sent = ({ form }: Visit, name: string): string =>
   (form.get(name) ?? '').slice(0, 4_096)
