@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -121,9 +122,16 @@ export async function hostedBrowser(t: TestContext, ...flags: string[]) {
   return { cognito, idp, app, browser, people, newPage }
 }
 
-/** Keeps a picture of a page. */
-export const look = (page: Page, name: string) =>
-  page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
+/** Keeps a picture of a page, which must also fit into 320 pixels (WCAG 2.2, 1.4.10). */
+export async function look(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
+  const usual = page.viewportSize()!
+  await page.setViewportSize({ width: 320, height: 640 })
+  const width = Number(await page.evaluate('document.documentElement.scrollWidth'))
+  await page.screenshot({ path: join(pictures, `${name}-narrow.png`), fullPage: true })
+  await page.setViewportSize(usual)
+  assert.ok(width <= 320, `${name} is ${width} pixels wide`)
+}
 
 /** Fills fields by their labels. */
 export async function fill(page: Page, fields: Record<string, string>): Promise<void> {

@@ -6,6 +6,7 @@ import { id } from './languages/id.ts'
 import { it } from './languages/it.ts'
 import { ja } from './languages/ja.ts'
 import { ko } from './languages/ko.ts'
+import { nl } from './languages/nl.ts'
 import { ptBr } from './languages/pt-BR.ts'
 import { zhCn } from './languages/zh-CN.ts'
 import { zhTw } from './languages/zh-TW.ts'
@@ -13,7 +14,7 @@ import { zhTw } from './languages/zh-TW.ts'
 /** Everything that pages say. */
 export type Texts = Readonly<Record<keyof typeof en, string>>
 
-/** The languages of managed login, by the value of `lang`. */
+/** The languages of managed login, by the value of `lang`: AWS's eleven, and Dutch, which it has for terms. */
 export const languages: Readonly<Record<string, Partial<Texts>>> = {
   de,
   en,
@@ -23,6 +24,7 @@ export const languages: Readonly<Record<string, Partial<Texts>>> = {
   it,
   ja,
   ko,
+  nl,
   'pt-BR': ptBr,
   'zh-CN': zhCn,
   'zh-TW': zhTw,

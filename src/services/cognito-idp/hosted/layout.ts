@@ -28,7 +28,7 @@ const headersOf = (nonce: string): Record<string, string> => ({
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  'content-security-policy': `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': `default-src 'none'; img-src 'self' data:; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'`,
 })
 
 /** A whole page in the look of its client. */
@@ -39,9 +39,7 @@ export function whole(visit: Visit, parts: Parts): HttpResponse {
   const said = html`${about('fault errorMessage-customizable', 'alert', fault)}${about('notice', 'status', notice)}`
   const text = html`<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><title>${fault === undefined ? '' : '⚠ '}${title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">${
-    look.icon === undefined ? undefined : html`<link rel="icon" href="${look.icon}">`
-  }
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="${look.icon ?? 'data:,'}">
 <style nonce="${nonce}">${new Html(look.css)}</style></head>
 <body>${bar('header', look.header?.logo, look.header !== undefined)}<main><div class="card background-customizable">${logo(look.logo)}<div class="inner">
 <h1>${title}</h1>${line('lead textDescription-customizable', lead)}${line('who', who)}${said}

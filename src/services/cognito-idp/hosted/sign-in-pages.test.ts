@@ -68,6 +68,23 @@ test('what was typed comes back as text, not as HTML', async () => {
   assert.match(text, /value="&#34;&#62;&#60;script/)
 })
 
+test('names and passwords that calls would not take are refused', async () => {
+  const { start } = await hostedPool(cognito)
+  const browser = visitor(start)
+  await browser.open('/signup')
+  const join = async (username: string, password: string) => {
+    const fields = { username, password, again: password, 'attribute.email': 'x@example.com' }
+    return alertIn((await browser.send('/signup', fields)).text)
+  }
+  for (const name of ['', ' ', 'a b', 'a\u0000'])
+    assert.equal(await join(name, PASSWORD), 'A username has 1 to 128 characters, and no spaces.')
+  assert.equal(
+    await join('eve', `Aa1-${'x'.repeat(300)}`),
+    'A password has at most 256 characters.',
+  )
+  assert.match((await join('eve', ' Permanent-1')) ?? '', /must not begin or end with a space/)
+})
+
 test('only the providers of the client are offered; without its own users there is no password', async () => {
   const { idp } = cognito
   const pool = await hostedPool(cognito)

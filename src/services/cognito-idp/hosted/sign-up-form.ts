@@ -21,6 +21,7 @@ const languages: Readonly<Record<string, string>> = {
   it: 'italian',
   ja: 'japanese',
   ko: 'korean',
+  nl: 'dutch',
   'pt-BR': 'portuguese-brazil',
   'zh-CN': 'chinese-simplified',
   'zh-TW': 'chinese-traditional',

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
+import { invalid } from '../contract.ts'
 import { begun } from '../sign-in.ts'
 import { signUp } from '../sign-up.ts'
 import { sentAttributes } from './attribute-fields.ts'
@@ -33,12 +34,16 @@ async function ifTaken(
   return signInForm(visit, { fault: 'SignUp is not permitted for this user pool' })
 }
 
+/** Names as calls take them. */
+const isName = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
+
 async function join(visit: Visit): Promise<HttpResponse> {
   const { app, ctx, texts } = visit
   const name = sentName(visit)
   let made: Awaited<ReturnType<typeof signUp>>
   let Password: string
   try {
+    if (!isName.test(name)) throw invalid('A username has 1 to 128 characters, and no spaces.')
     Password = repeated(visit)
     const UserAttributes = Object.entries(sentAttributes(visit)).map(([Name, Value]) => ({
       Name,
