@@ -11,6 +11,7 @@ import {
   type CognitoUserSession,
 } from 'amazon-cognito-identity-js'
 import { timeStep, totp } from '../../src/crypto/totp.ts'
+import { visitor } from '../../src/services/cognito-idp/hosted/hosted.test-support.ts'
 import { fromBase32 } from '../authenticator.ts'
 import { type PostgresServer, postgresBinaries, startPostgres } from '../storage/postgres-server.ts'
 import { type Server, startServer } from './server.ts'
@@ -190,5 +191,49 @@ describe('a sign-in over two nodes', { skip, timeout: 120_000 }, () => {
     assert.deepEqual(ended, [...Array(49).fill('UsernameExistsException'), 'done'])
     const { Users } = await two.listUsers({ UserPoolId, Filter: 'username = "dan"' })
     assert.equal(Users!.length, 1)
+  })
+
+  test('a browser signs in at the pages of a domain, each page of another node', async () => {
+    const [first, second] = nodes as readonly [Server, Server]
+    const Domain = 'nodes'
+    await one.createUserPoolDomain({ UserPoolId, Domain, ManagedLoginVersion: 2 })
+    await one.setUserPoolMfaConfig({
+      UserPoolId,
+      MfaConfiguration: 'ON',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    })
+    const redirect_uri = 'http://localhost/callback'
+    const { UserPoolClient } = await two.createUserPoolClient({
+      UserPoolId,
+      ClientName: 'pages',
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthScopes: ['openid'],
+      CallbackURLs: [redirect_uri],
+    })
+    const client = UserPoolClient!.ClientId!
+    await one.createManagedLoginBranding({
+      UserPoolId,
+      ClientId: client,
+      UseCognitoProvidedValues: true,
+    })
+    await newUser('pat')
+    let asked = 0
+    const query = new URLSearchParams({ client_id: client, response_type: 'code', redirect_uri })
+    const browser = visitor(
+      (path) => `${(asked++ % 2 === 0 ? first : second).url}/_auth/${Domain}${path}?${query}`,
+    )
+    await browser.open('/login')
+    const { text } = await browser.send('/login', { username: 'pat', password: PASSWORD })
+    const session = /name="session" value="([^"]+)"/.exec(text)![1]!
+    const secret = /<code>([^<]+)</.exec(text)![1]!.replaceAll(' ', '')
+    const code = totp(fromBase32(secret), timeStep(new Date()))
+    const answers = { username: 'pat', session, code }
+    const done = await browser.send('/challenge', answers)
+    assert.equal(done.status, 302)
+    assert.match(done.headers.get('location') ?? '', /\?code=/)
+    // The other node knows that it has been answered, and the session of the browser.
+    assert.equal((await browser.send('/challenge', answers)).status, 400)
+    assert.match((await browser.open('/oauth2/authorize')).headers.get('location') ?? '', /\?code=/)
   })
 })

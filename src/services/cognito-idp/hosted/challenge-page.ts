@@ -28,6 +28,9 @@ const pages: Readonly<Record<string, Draw>> = {
   WEB_AUTHN: passkeyPage,
 }
 
+/** Whether a sign-in at pages comes by a challenge: some are for programs alone. */
+export const hasPage = (challenge: string): boolean => Object.hasOwn(pages, challenge)
+
 /** The page of what a sign-in asks for. */
 export function challengePage(
   visit: Visit,

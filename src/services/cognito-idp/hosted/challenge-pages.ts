@@ -9,7 +9,7 @@ import { progressOf, type Step } from '../sign-in-steps.ts'
 import { holderOf, verifiedToken } from '../software-tokens.ts'
 import { users } from '../user-records.ts'
 import { sentAttributes } from './attribute-fields.ts'
-import { challengePage } from './challenge-page.ts'
+import { challengePage, hasPage } from './challenge-page.ts'
 import { failed } from './failures.ts'
 import { repeated } from './password-fields.ts'
 import { advanced } from './progress.ts'
@@ -31,9 +31,10 @@ async function answer(visit: Visit): Promise<HttpResponse> {
   const Session = sent(visit, 'session')
   let session: SignInSession | undefined
   try {
-    session = await openSession(Session, ctx)
-    checkSession(session, visit.app, session.challenge)
-    const at = session
+    const at = await openSession(Session, ctx)
+    checkSession(at, visit.app, at.challenge)
+    if (!hasPage(at.challenge)) return await tooLate(visit)
+    session = at
     if (sent(visit, 'choice') === 'RESEND') return await sentAgain(visit, name, at)
     const way = sent(visit, 'choice') || sent(visit, 'way')
     if (at.challenge === 'MFA_SETUP' && sent(visit, 'code') === '' && !visit.form.has('address'))

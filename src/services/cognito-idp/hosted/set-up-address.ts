@@ -24,7 +24,7 @@ export async function withAddress(visit: Visit, app: App, session: SignInSession
   const Name = way && addressOf(way)
   const user = await ctx.store.of(users).get([pool.id, session.sub])
   // Who has an address already has a second factor.
-  if (Name === undefined || user === undefined || user.attributes[Name] !== undefined)
+  if (Name === undefined || !user?.enabled || user.attributes[Name] !== undefined)
     throw fail('NotAuthorizedException', 'Invalid session for the user.')
   checkWritable(pool, client, [Name])
   const wanted = checkedAttributes(

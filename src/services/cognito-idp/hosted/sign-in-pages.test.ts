@@ -185,4 +185,13 @@ test('a session is good at the client that it was begun for', async () => {
   const refusal = await elsewhere.send('/challenge', answers)
   assert.match(alertIn(refusal.text) ?? '', /^Something went wrong/)
   assert.equal((await browser.send('/challenge', answers)).status, 302)
+  // What stands for a sign-up is no sign-in.
+  const { ClientId, start } = pool
+  const UserAttributes = [{ Name: 'email', Value: 'max@example.com' }]
+  const of = { ClientId, Username: 'max', Password: PASSWORD, UserAttributes }
+  const { Session = '' } = await cognito.idp.signUp(of)
+  const other = visitor(start)
+  await other.open('/login')
+  const misused = await other.send('/challenge', { username: 'max', session: Session })
+  assert.match(alertIn(misused.text) ?? '', /^Something went wrong/)
 })
