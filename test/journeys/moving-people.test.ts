@@ -5,10 +5,18 @@ import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { decodeJwt } from 'jose'
 import { credentialsPath, writeCredentials } from '../../src/cli/credentials-file.ts'
 import { run } from '../../src/cli/run.ts'
+import {
+  federatedPool,
+  oidcDetails,
+  throughCode,
+  told,
+} from '../../src/services/cognito-idp/federation/federation.test-support.ts'
 import { type Cognito, installCognito } from '../../src/services/cognito-idp/pools.test-support.ts'
 import { PASSWORD, signInPool } from '../../src/services/cognito-idp/sign-in.test-support.ts'
+import { fakeProvider } from '../fake-provider.ts'
 
 /** People leave a pool with what they sign in with, and come into another; or leave for good. */
 
@@ -41,7 +49,10 @@ async function sallyport(...args: string[]) {
 const policy = (more: object) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...more }] })
 
-async function logRole(): Promise<string> {
+let role: Promise<string> | undefined
+const logRole = () => (role ??= newLogRole())
+
+async function newLogRole(): Promise<string> {
   const { iam } = cognito.house.as()
   const RoleName = 'imports'
   const Principal = { Service: 'cognito-idp.amazonaws.com' }
@@ -141,6 +152,58 @@ test('an export is taken back by an import: same ids, passwords, groups and stat
   assert.equal(fresh.UserStatus, 'RESET_REQUIRED')
 })
 
+test('who signs in elsewhere is the same user in the new pool', async (t) => {
+  const { idp, house } = cognito
+  const fake = await fakeProvider()
+  t.after(() => fake.close())
+  const newPool = () =>
+    federatedPool(
+      cognito,
+      {
+        ProviderDetails: oidcDetails(fake),
+        AttributeMapping: { email: 'email', email_verified: 'email_verified' },
+      },
+      { UsernameAttributes: ['email'] },
+    )
+  fake.claims = { sub: 'u1', email: 'ada@example.com', email_verified: true }
+  const [from, to] = [await newPool(), await newPool()]
+  await throughCode(fake, from)
+  const Username = 'bob@example.com'
+  await idp.adminCreateUser({ UserPoolId: from.UserPoolId, Username, MessageAction: 'SUPPRESS' })
+  await idp.adminLinkProviderForUser({
+    UserPoolId: from.UserPoolId,
+    DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: Username },
+    SourceUser: {
+      ProviderName: 'Acme',
+      ProviderAttributeName: 'Cognito_Subject',
+      ProviderAttributeValue: 'u2',
+    },
+  })
+  const file = join(house.data, 'federated.jsonl')
+  const said = await sallyport('export', '--pool', from.UserPoolId, '--out', file)
+  assert.equal(said.code, 0, said.err)
+  const text = readFileSync(file, 'utf8')
+  const bad = text.replace(/(?<=sallyport:identities":")[^,]+/, '[{}]"')
+  assert.notEqual(bad, text)
+  const broken = await imported(to.UserPoolId, bad, await logRole())
+  assert.equal(broken.FailedUsers, 1)
+  const job = await imported(to.UserPoolId, text, await logRole())
+  assert.deepEqual([job.ImportedUsers, job.FailedUsers], [1, 1])
+  const user = (UserPoolId: string) => idp.adminGetUser({ UserPoolId, Username: 'Acme_u1' })
+  const [old, moved] = await Promise.all([user(from.UserPoolId), user(to.UserPoolId)])
+  assert.equal(moved!.UserStatus, 'EXTERNAL_PROVIDER')
+  assert.deepEqual(moved!.UserAttributes, old!.UserAttributes)
+  const subOf = async (sub: string) => {
+    fake.claims = { sub, email: `${sub}@example.com` }
+    return decodeJwt(told(await throughCode(fake, to)).get('id_token')!)
+  }
+  const again = await subOf('u1')
+  assert.equal(again.sub, moved!.UserAttributes!.find(({ Name }) => Name === 'sub')!.Value)
+  assert.deepEqual(again['cognito:groups'], [`${to.UserPoolId}_Acme`])
+  const bob = await idp.adminGetUser({ UserPoolId: to.UserPoolId, Username })
+  assert.equal((await subOf('u2'))['cognito:username'], bob.Username)
+})
+
 test('one person is told all that is known, without secrets, and can be erased', async () => {
   const { idp } = cognito
   const { UserPoolId, confirm, signIn } = await signInPool(cognito)
@@ -148,14 +211,14 @@ test('one person is told all that is known, without secrets, and can be erased',
   await signIn()
   const said = await sallyport('export', '--pool', UserPoolId, '--user', 'ada')
   assert.equal(said.code, 0, said.err)
-  const told = JSON.parse(said.out)
-  assert.equal(told.attributes.email, 'ada@example.com')
-  assert.equal(told.signIn.hasPassword, true)
+  const person = JSON.parse(said.out)
+  assert.equal(person.attributes.email, 'ada@example.com')
+  assert.equal(person.signIn.hasPassword, true)
   assert.ok(!/argon2id|verifier|secret"/.test(said.out))
   const erased = await sallyport('erase', '--pool', UserPoolId, '--user', 'ada')
   assert.equal(erased.code, 0, erased.err)
   const statement = JSON.parse(erased.out)
-  assert.equal(statement.sub, told.attributes.sub)
+  assert.equal(statement.sub, person.attributes.sub)
   assert.equal(statement.erased.credentials, 1)
   assert.ok(!erased.out.includes('example.com'))
   await assert.rejects(idp.adminGetUser({ UserPoolId, Username: 'ada' }), {

@@ -13,6 +13,7 @@ export const ownColumns = [
   'sallyport:status',
   'sallyport:enabled',
   'sallyport:groups',
+  'sallyport:identities',
   'sallyport:srp_pool',
   'sallyport:srp_salt',
   'sallyport:srp_verifier',

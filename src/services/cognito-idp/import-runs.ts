@@ -51,9 +51,12 @@ export const StartUserImportJob = operation('StartUserImportJob', {
     const pool = foundPool(target, input)
     const seen = await foundJob(ctx.store, input)
     checkStart(seen, pool)
-    // Who may import users may not therefore make them members of groups.
+    // Who may import users may not therefore make them members of groups, or somebody else's.
     if (seen.file.grouped)
-      await ctx.authorize([{ ...target, action: 'cognito-idp:AdminAddUserToGroup' }])
+      await ctx.authorize([
+        { ...target, action: 'cognito-idp:AdminAddUserToGroup' },
+        { ...target, action: 'cognito-idp:AdminLinkProviderForUser' },
+      ])
     const job = await ctx.store.transaction(async (tx) => {
       const old = await foundJob(tx, input)
       checkStart(old, pool)
@@ -204,7 +207,7 @@ const written = (
         continue
       }
       try {
-        await putImported(tx, pool, made)
+        await putImported(tx, pool, made, ctx)
         note('imported', 'SUCCEEDED', line, 'The import succeeded.')
       } catch (error) {
         const why = told(error)

@@ -5,14 +5,18 @@ import { freshUser } from './AdminCreateUser.ts'
 import { type Attributes, changed, checkedAttributes, checkRequired } from './attributes.ts'
 import { invalid } from './contract.ts'
 import { type CredentialRecord, credentials, noCredentials } from './credential-records.ts'
+import { providerGroup } from './federation/provider-groups.ts'
 import { isPasswordless } from './first-factors.ts'
 import { foundGroup } from './groups.ts'
+import { foundProvider } from './identity-providers.ts'
 import type { ImportFile, ImportJobRecord } from './import-records.ts'
 import { hashColumn, ownColumns, type Row } from './import-rows.ts'
 import { ownFactors, ownSecrets } from './imported-secrets.ts'
+import { linkedUser } from './linked-identities.ts'
+import { identitiesOf } from './moved-identities.ts'
 import type { PoolRecord } from './pool-records.ts'
-import { type UserRecord, type UserStatus, users } from './user-records.ts'
-import { attributesOfName, putUser } from './usernames.ts'
+import { primaryIdentity, type UserRecord, type UserStatus, users } from './user-records.ts'
+import { attributesOfName, normalized, putUser } from './usernames.ts'
 
 /** A user of a file, checked but for what only the store knows. */
 export interface ImportedUser {
@@ -30,7 +34,13 @@ function birthdate(value: string): string {
   return `${year}-${month}-${day}`
 }
 
-function attributesOf(pool: PoolRecord, row: Row, { format }: ImportFile): Attributes {
+/** @param outside the name is one that another provider's user has */
+function attributesOf(
+  pool: PoolRecord,
+  row: Row,
+  { format }: ImportFile,
+  outside: boolean,
+): Attributes {
   const list: { Name: string; Value: string }[] = []
   const other = new Set<string>([hashColumn, ...ownColumns])
   for (const [Name, value] of row) {
@@ -40,7 +50,7 @@ function attributesOf(pool: PoolRecord, row: Row, { format }: ImportFile): Attri
     list.push({ Name, Value })
   }
   const username = nameOf(row)
-  const brought = attributesOfName(pool, username) ?? {}
+  const brought = outside ? {} : (attributesOfName(pool, username) ?? {})
   const wanted = { ...brought, ...checkedAttributes(pool, list) }
   for (const [name, value] of Object.entries(brought))
     if (wanted[name] !== value) throw invalid(`User ${name} and username must be the same.`)
@@ -117,7 +127,9 @@ export function importedUser(
   ctx: Pick<CallContext, 'random' | 'now'>,
 ): ImportedUser {
   const { file } = job
-  const attributes = attributesOf(pool, row, file)
+  const identities = file.format === 'lines' ? identitiesOf(row) : undefined
+  const outside = primaryIdentity({ identities }) !== undefined
+  const attributes = attributesOf(pool, row, file, outside)
   const hash = hashOf(row, job)
   if (file.format === 'csv') checkVerified(pool, attributes)
   const wanted = row.get('cognito:mfa_enabled') ?? ''
@@ -125,7 +137,8 @@ export function importedUser(
   const written = changed({}, attributes) as Record<string, string>
   for (const name of addresses)
     if (attributes[`${name}_verified`] === undefined) delete written[`${name}_verified`]
-  const status = statusOf(pool, row, attributes, hash)
+  const isExternal = outside && row.get('sallyport:status') === 'EXTERNAL_PROVIDER'
+  const status = isExternal ? 'EXTERNAL_PROVIDER' : statusOf(pool, row, attributes, hash)
   const made = freshUser(pool, nameOf(row), written, status, ctx)
   const mfa = factors(pool, wanted, attributes)
   if (file.format === 'csv') {
@@ -137,12 +150,17 @@ export function importedUser(
   const user: UserRecord = {
     ...made,
     sub,
-    username: pool.usernameAttributes.length > 0 ? sub : made.username,
+    username: usernameOf(pool, row, sub, outside),
+    identities,
     enabled: row.get('sallyport:enabled') !== 'false',
     groups: groupsOf(row),
     mfa: ownFactors(row) ?? mfa,
   }
   return { user, credential: { ...noCredentials(pool.id, sub), ...ownSecrets(pool.id, row, hash) } }
+}
+
+function usernameOf(pool: PoolRecord, row: Row, sub: string, outside: boolean): string {
+  return pool.usernameAttributes.length > 0 && !outside ? sub : normalized(pool, nameOf(row))
 }
 
 function groupsOf(row: Row): string[] {
@@ -162,10 +180,21 @@ export async function putImported(
   tx: Transaction,
   pool: PoolRecord,
   { user, credential }: ImportedUser,
+  ctx: Pick<CallContext, 'random' | 'now'>,
 ): Promise<void> {
   for (const name of user.groups) await foundGroup(tx, pool.id, name)
   if ((await tx.of(users).get([pool.id, user.sub])) !== undefined)
     throw invalid('Another user of the pool has this sallyport:sub.')
-  await putUser(tx, pool, user)
+  for (const identity of user.identities ?? [])
+    if ((await linkedUser(tx, pool.id, identity)) !== undefined)
+      throw invalid('Another user of the pool has one of the sallyport:identities.')
+  const outside = primaryIdentity(user)
+  const provider =
+    outside && (await foundProvider(tx, { UserPoolId: pool.id, ProviderName: outside.provider }))
+  const written = await putUser(tx, pool, user)
+  if (provider !== undefined) {
+    const groups = [...written.groups, await providerGroup(tx, provider, ctx)]
+    await tx.of(users).put({ ...written, groups })
+  }
   await tx.of(credentials).put(credential)
 }

@@ -7,9 +7,11 @@ import { attributeList } from './attributes.ts'
 import { credentialsOf } from './changing.ts'
 import { placeOf, reading } from './client-places.ts'
 import type { CredentialRecord } from './credential-records.ts'
+import { providerGroupName } from './federation/provider-groups.ts'
 import { hashColumn } from './import-rows.ts'
+import { identitiesLine } from './moved-identities.ts'
 import { livingPool, noPool } from './pool-targets.ts'
-import { type UserRecord, users } from './user-records.ts'
+import { primaryIdentity, type UserRecord, users } from './user-records.ts'
 import { foundUser } from './usernames.ts'
 import { homesOfPools, weakPools } from './weak-pools.ts'
 
@@ -19,7 +21,11 @@ const page = 200
 function lineOf(user: UserRecord, addresses: boolean, credential: CredentialRecord): object {
   const { attributes } = user
   // Where addresses serve as names, the name itself is of the pool that gave it.
-  const name = addresses ? (attributes.email ?? attributes.phone_number) : undefined
+  const outside = primaryIdentity(user)
+  const name = addresses && !outside ? (attributes.email ?? attributes.phone_number) : undefined
+  // The group of a provider's users is made anew where they go.
+  const own = outside && providerGroupName(user.pool, outside.provider)
+  const groups = user.groups.filter((one) => one !== own)
   // A temporary password does not outlive the invitation that it came with.
   const kept = user.status !== 'FORCE_CHANGE_PASSWORD'
   const { hash, srp, totp } = credential
@@ -30,7 +36,8 @@ function lineOf(user: UserRecord, addresses: boolean, credential: CredentialReco
     'sallyport:sub': user.sub,
     'sallyport:status': user.status,
     'sallyport:enabled': String(user.enabled),
-    'sallyport:groups': JSON.stringify(user.groups),
+    'sallyport:groups': JSON.stringify(groups),
+    ...identitiesLine(user.identities),
     ...(kept &&
       srp !== undefined && {
         'sallyport:srp_pool': user.pool,

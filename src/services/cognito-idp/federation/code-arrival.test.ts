@@ -116,9 +116,10 @@ test('what is mapped is written anew at every sign-in, and what is not told stay
   assert.equal((await attributes()).name, undefined)
 })
 
-test('ID tokens are believed only when all of them is right', async () => {
+test('ID tokens are believed only when all of them is right', async (t) => {
   const pool = await oidcPool()
   const other = await fakeProvider()
+  t.after(() => other.close())
   const bad = async (id_token: string | undefined) => {
     const exchange = { body: { access_token: 'a', ...(id_token && { id_token }) } }
     fake.answers['/token'] = () => exchange
@@ -155,7 +156,6 @@ test('ID tokens are believed only when all of them is right', async () => {
   assert.deepEqual(Users, [])
   const { Groups } = await cognito.idp.listGroups({ UserPoolId: pool.UserPoolId })
   assert.deepEqual(Groups, [])
-  other.close()
 })
 
 test('tokens may be signed with the secret of the client, and with no other', async () => {

@@ -24,7 +24,6 @@ export interface Departure {
 
 const life = 5 * 60_000
 const bound = 'cognito-idp/departure'
-const cookieName = 'cognito-fl'
 
 /** What is asked again when the browser comes back; the rest of the query is of no use then. */
 const kept = [
@@ -44,15 +43,20 @@ const thisMachine = /(^|\.)localhost$|^127\.0\.0\.1$|^\[::1\]$/
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
 
+/** Where nothing stands in the way, a name that no neighbouring host can set a cookie of. */
+const cookieName = ({ base, request }: Hosted): string =>
+  base === '' && request.origin.startsWith('https:') ? '__Host-cognito-fl' : 'cognito-fl'
+
 /**
  * The cookie comes along when a provider POSTs from its own site, which browsers allow over TLS and on this
  * machine only.
  */
-function cookie({ base, request }: Hosted, value: string): string {
+function cookie(hosted: Hosted, value: string): string {
+  const { base, request } = hosted
   const { protocol, hostname } = new URL(request.origin)
   const secure = protocol === 'https:' || thisMachine.test(hostname)
   const site = secure ? 'SameSite=None; Secure' : 'SameSite=Lax'
-  return `${cookieName}=${value}; Path=${base || '/'}; Max-Age=3600; HttpOnly; ${site}`
+  return `${cookieName(hosted)}=${value}; Path=${base || '/'}; Max-Age=3600; HttpOnly; ${site}`
 }
 
 const newSecret = ({ ctx }: Hosted) => Buffer.from(ctx.random.bytes(32)).toString('base64url')
@@ -74,7 +78,7 @@ export async function leaving(
   request?: string,
 ): Promise<Leaving> {
   const { ctx, pool, url } = hosted
-  const had = hosted.request.cookies.get(cookieName)
+  const had = hosted.request.cookies.get(cookieName(hosted))
   const browser = had !== undefined && /^[\w-]{43}$/.test(had) ? had : newSecret(hosted)
   const query = new URLSearchParams()
   for (const name of kept) {
@@ -99,16 +103,14 @@ export async function leaving(
 }
 
 /** The departure that a browser comes back from; undefined for a text that is not good, or not its own. */
-export async function departureOf(
-  { ctx, pool, url, request }: Hosted,
-  state: string,
-): Promise<Departure | undefined> {
+export async function departureOf(hosted: Hosted, state: string): Promise<Departure | undefined> {
+  const { ctx, pool, url, request } = hosted
   const seal = await ctx.ports.seals.ready('cognito-idp.departure')
   const opened = seal.open(state, bound)
   if (opened === undefined) return undefined
   const departure: Departure = JSON.parse(new TextDecoder().decode(opened))
   const own = departure.pool === pool.id && departure.url === url
-  const browser = request.cookies.get(cookieName)
+  const browser = request.cookies.get(cookieName(hosted))
   const same = browser !== undefined && hashOf(browser) === departure.browser
   return own && same && departure.until > ctx.now().getTime() ? departure : undefined
 }

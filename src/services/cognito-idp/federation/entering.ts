@@ -7,7 +7,7 @@ import type { Proven } from '../oauth/sso-sessions.ts'
 import { noteSignIn } from '../user-session-records.ts'
 import { normalized } from '../usernames.ts'
 import type { Arrival } from './arrivals.ts'
-import { mappedAttributes } from './mapping.ts'
+import { mappedAttributes, writableOf } from './mapping.ts'
 import { welcomed } from './newcomers.ts'
 import { knownUser, welcomedBack } from './returning.ts'
 
@@ -24,8 +24,9 @@ export async function entered(
   const { ctx } = hosted
   const { app } = asked
   const username = normalized(app.pool, `${arrival.provider.name}_${arrival.subject}`)
-  const list = await mappedAttributes(app, username, arrival, ctx)
-  const known = await knownUser(ctx.store, app.pool, arrival, list)
+  const mapped = await mappedAttributes(app, username, arrival, ctx)
+  const known = await knownUser(ctx.store, app.pool, arrival, mapped)
+  const list = writableOf(app.client, mapped)
   const user =
     known === undefined
       ? await welcomed(app, username, arrival, list, ctx)

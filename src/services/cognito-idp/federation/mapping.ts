@@ -25,15 +25,16 @@ async function inboundClaims(
   return Object.keys(changed).length === 0 ? claims : changed
 }
 
-/** Whether the client may write an attribute; what says that an address is verified goes with it. */
-function isWritable({ settings }: ClientRecord, name: string): boolean {
-  const base = name.replace(/^(email|phone_number)_verified$/, '$1')
-  return settings.WriteAttributes === undefined || settings.WriteAttributes.includes(base)
+/** What the client may write of a list; what says that an address is verified goes with the address. */
+export function writableOf({ settings }: ClientRecord, list: AttributeList): AttributeList {
+  const { WriteAttributes: written } = settings
+  const base = (name: string) => name.replace(/^(email|phone_number)_verified$/, '$1')
+  return written === undefined ? list : list.filter(({ Name }) => written.includes(base(Name)))
 }
 
 /**
- * The attributes that follow from what a provider tells. What it does not tell stays as it is, what the
- * client may not write is left out, and a blank value takes away.
+ * The attributes that follow from what a provider tells, written or not. What it does not tell stays as it
+ * is, and a blank value takes away.
  */
 export async function mappedAttributes(
   app: App,
@@ -45,7 +46,6 @@ export async function mappedAttributes(
   const claims = { ...arrival.tokens, ...(await inboundClaims(app, userName, arrival, ctx)) }
   return Object.entries(mapping).flatMap(([Name, claim]) => {
     const Value = Object.hasOwn(claims, claim) ? claimText(claims[claim]) : undefined
-    const left = Value === undefined || Name === 'username' || !isWritable(app.client, Name)
-    return left ? [] : [{ Name, Value }]
+    return Value === undefined || Name === 'username' ? [] : [{ Name, Value }]
   })
 }

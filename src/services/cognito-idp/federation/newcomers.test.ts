@@ -224,6 +224,25 @@ test('who is linked signs in as that user', async () => {
   assert.equal(await username(), 'Acme_u2')
 })
 
+test('a linked attribute leads to its user though the client may not write it', async () => {
+  const { idp } = cognito
+  const pool = await oidcPool({}, {}, { WriteAttributes: ['name'] })
+  const { UserPoolId } = pool
+  await idp.adminCreateUser({ UserPoolId, Username: 'ada', MessageAction: 'SUPPRESS' })
+  await idp.adminLinkProviderForUser({
+    UserPoolId,
+    DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: 'ada' },
+    SourceUser: {
+      ProviderName: 'Acme',
+      ProviderAttributeName: 'email',
+      ProviderAttributeValue: 'ada@example.com',
+    },
+  })
+  const claims = decodeJwt(told(await throughCode(fake, pool)).get('id_token')!)
+  assert.equal(claims['cognito:username'], 'ada')
+  assert.equal(claims.email, undefined)
+})
+
 test('a function links a newcomer, whose next sign-in is then another', async () => {
   const { idp } = cognito
   const pool = await oidcPool({ LambdaConfig: { PreSignUp: functions.arn } })

@@ -3,13 +3,16 @@ import type { Transaction } from '../../../kernel/store.ts'
 import { groups } from '../groups.ts'
 import type { IdentityProviderRecord } from '../identity-provider-records.ts'
 
+/** What the group of a provider's users is called. */
+export const providerGroupName = (pool: string, provider: string): string => `${pool}_${provider}`
+
 /** The group of the users whom a provider has brought; it is made for the first of them. */
 export async function providerGroup(
   tx: Transaction,
   { pool, name: provider }: IdentityProviderRecord,
   ctx: Pick<CallContext, 'random' | 'now'>,
 ): Promise<string> {
-  const name = `${pool}_${provider}`
+  const name = providerGroupName(pool, provider)
   if ((await tx.of(groups).findOne('name', `${pool}|${name}`)) !== undefined) return name
   await tx.of(groups).create({
     pool,

@@ -16,9 +16,9 @@ export class FederationRefused extends Error {
 
 const longest = 512
 
-/** A text of somebody else, fit for an answer to an app (RFC 6749, section 4.1.2.1). */
+/** A text of somebody else, fit for an answer to an app; other languages have their letters, too. */
 export const tellable = (text: string): string =>
-  text.replace(/[^ !#-[\]-~]/g, '').slice(0, longest)
+  text.replace(/[\p{Cc}\p{Cs}"\\]/gu, '').slice(0, longest)
 
 /** Does the work, and tells the app when it is refused. */
 export async function tellingApp(

@@ -239,8 +239,9 @@ test('a provider begins a sign-in where it may', async () => {
   assert.match(elsewhere.location.pathname, /\/error$/)
 })
 
-test('metadata are read again after six hours', async () => {
+test('metadata are read again after six hours', async (t) => {
   const server = await fakeProvider()
+  t.after(() => server.close())
   const MetadataURL = `${server.issuer}/metadata`
   let metadata = idp.metadata
   server.answers['/metadata'] = () => ({ body: metadata })
@@ -260,7 +261,6 @@ test('metadata are read again after six hours', async () => {
   assert.equal(server.heard.length, before)
   await advance(cognito, 6 * 3_600)
   assert.ok(await good(next))
-  server.close()
 })
 
 test('who signs out signs out at the provider, too', async () => {
