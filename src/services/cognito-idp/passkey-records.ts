@@ -57,12 +57,15 @@ export async function passkeysOf(
  */
 export async function relyingPartyOf(
   { id, mfa }: PoolRecord,
-  ctx: Pick<CallContext, 'issuer' | 'region'> & { readonly store: Readable },
+  ctx: Pick<CallContext, 'issuer' | 'region' | 'baseUrl'> & { readonly store: Readable },
 ): Promise<string | undefined> {
   if (mfa.webAuthn?.RelyingPartyId !== undefined) return mfa.webAuthn.RelyingPartyId
   const { custom, prefix } = await domainsOf(ctx.store, id)
   if (custom !== undefined || prefix === undefined) return custom?.domain
-  const base = ctx.issuer === 'aws' ? 'amazoncognito.com' : 'localhost'
+  const { hostname } = new URL(ctx.baseUrl)
+  // An address is no domain; whoever calls it by one is at this machine, or meant a name.
+  const own = /[a-z]/.test(hostname) && !hostname.startsWith('[') ? hostname : 'localhost'
+  const base = ctx.issuer === 'aws' ? 'amazoncognito.com' : own
   return `${prefix.domain}.auth.${ctx.region}.${base}`
 }
 
