@@ -92,7 +92,9 @@ function members(account: string, names: Names): readonly Principal[] {
   for (const named of within(names.sessions, account)) {
     const [, roleName, sessionName = ''] = named.split(':')[5]!.split('/')
     const own = roleArns.filter((arn) => arn.endsWith(`/${roleName}`))
-    for (const arn of [...own, `arn:aws:iam::${account}:role/${roleName}`]) {
+    // The name of a session does not tell the path of its role.
+    const free = ['', 'unnamed/'].map((path) => `arn:aws:iam::${account}:role/${path}${roleName}`)
+    for (const arn of [...own, ...free]) {
       for (const id of roleIds) sessions.push(session(arn, account, id, sessionName))
     }
   }
