@@ -135,8 +135,12 @@ export class FunctionProcess implements RuntimeSide {
 
   next(answer: ServerResponse): void {
     this.#initDuration ??= performance.now() - this.#startedTick
-    this.#waiting = answer
-    this.#deliver()
+    // What it has written before is in its pipes, and was said before it got anything to do.
+    setImmediate(() => {
+      if (this.ended) return answer.destroy()
+      this.#waiting = answer
+      this.#deliver()
+    })
   }
 
   answered(requestId: string, body: Buffer, failed: boolean): boolean {
@@ -159,7 +163,8 @@ export class FunctionProcess implements RuntimeSide {
     const { requestId, functionArn, clientContext, timeout, payload } = work.run
     this.#waiting = undefined
     work.delivered = true
-    work.startedAt = Date.now()
+    // By the times of its lines one tells what it wrote before it had anything to do.
+    work.startedAt = Math.max(Date.now(), (this.#lines.at(-1)?.at ?? 0) + 1)
     work.startedTick = performance.now()
     answer.writeHead(200, {
       'content-type': 'application/json',
