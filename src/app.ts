@@ -16,6 +16,7 @@ import { RecordedActivity } from './audit/activity.ts'
 import { keepLog } from './audit/housekeeping.ts'
 import { AuditLog } from './audit/log.ts'
 import { type Config, storeUrl } from './config.ts'
+import { passwordsAt, today } from './crypto/passwords.ts'
 import { Credentials } from './gateway/credentials.ts'
 import { EpochCache } from './gateway/epoch-cache.ts'
 import type { House } from './gateway/house.ts'
@@ -29,7 +30,7 @@ import { testClock } from './kernel/clock.ts'
 import type { ServiceEntry } from './kernel/directory.ts'
 import type { Guardrails } from './kernel/guardrails.ts'
 import { refuseInside } from './kernel/inside.ts'
-import type { Log, Ports, Seal } from './kernel/ports.ts'
+import type { Log, Passwords, Ports, Random, Seal } from './kernel/ports.ts'
 import type { PrincipalDirectory, SessionClaims } from './kernel/principals.ts'
 import { systemRandom } from './kernel/random.ts'
 import { collection } from './kernel/store.ts'
@@ -72,14 +73,24 @@ const trial = collection<{ readonly at: number }>('sallyport.trial')({
   key: () => ['trial'],
 })
 
+/** What takes long, by nature or on purpose. */
+export interface Labour {
+  readonly random: Random
+  readonly passwords: Passwords
+}
+
+const labour: Labour = { random: systemRandom, passwords: passwordsAt(today) }
+
 /**
  * Opens the store and composes the house. Tests call it with a memory store.
  * @param entries the services; tests add one of their own
+ * @param labour tests that are not about it have a lighter one; no setting reaches it
  */
 export async function createApp(
   config: Config,
   log: Log = consoleLog(config.log),
   entries: readonly ServiceEntry[] = services,
+  { random, passwords }: Labour = labour,
 ): Promise<App> {
   const store = await openStore({ url: storeUrl(config), unseal: unsealOf(config), log })
   const home = { account: config.account, region: config.region }
@@ -95,7 +106,7 @@ export async function createApp(
     append: (segment, intents) => store.log.append(segment, intents),
     scan: (query) => store.log.scan(query),
   })
-  const orphans = await adoptOrphans(store, { clock, random: systemRandom, log })
+  const orphans = await adoptOrphans(store, { clock, random, log })
 
   const activity = new RecordedActivity(
     (owner) => store.storeFor(owner),
@@ -118,6 +129,7 @@ export async function createApp(
     activity,
     egress,
     tokens: pkcs11(config.hsm),
+    passwords,
     trust: trustOf(config),
     ...knowledge(config),
     functions,
@@ -147,7 +159,8 @@ export async function createApp(
   const principals: PrincipalDirectory = principalDirectory(
     (owner) => store.storeFor(owner),
     () => new Date(clock.now()),
-    systemRandom,
+    random,
+    passwords,
   )
   const { issue, openToken: openWith } = await import('./services/sts/sessions.ts')
   const { encodeAuthorizationMessage } = await import('./services/sts/identity.ts')
@@ -186,7 +199,7 @@ export async function createApp(
     region: config.region,
     mode: config.auth,
     clock,
-    random: systemRandom,
+    random,
     log,
     router: createRouter(entries),
     audit,
@@ -212,7 +225,7 @@ export async function createApp(
       return innerCall(outer, call, house)
     },
     openToken,
-    issueSession: async (claims) => issue(claims, { ports, random: systemRandom }),
+    issueSession: async (claims) => issue(claims, { ports, random }),
     pages: {
       named: new Map(entries.flatMap((entry) => entry.pages?.map((part) => [part, entry]) ?? [])),
       patterns: entries.filter(({ pagesUnder }) => pagesUnder !== undefined),
@@ -261,7 +274,7 @@ export async function createApp(
   })
 
   const housekeeping = keepLog(store.log, clock, config.retentionDays, log)
-  const madeKey = await firstKey(installation, config, { random: systemRandom, clock })
+  const madeKey = await firstKey(installation, config, { random, clock })
   const listening: Listening[] = []
   return {
     house,

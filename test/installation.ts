@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { IAMClient } from '@aws-sdk/client-iam'
@@ -11,6 +8,8 @@ import { signed } from '../src/cli/administration-client.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import type { ServiceEntry } from '../src/kernel/directory.ts'
 import { services } from '../src/services/index.ts'
+import { lightLabour } from './labour.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface Keys {
   readonly accessKeyId: string
@@ -69,12 +68,13 @@ export const install = (...flags: string[]): Promise<Installation> => installAt(
 
 /** As `install`, on premises of the test's own. */
 export async function installAt(premises: Premises, ...flags: string[]): Promise<Installation> {
-  const data = premises.data ?? mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+  const data = premises.data ?? temporaryFolder('test')
   // Not every machine that runs tests has sandboxes: those that are about them ask for one.
   const given = ['--store', 'memory', '--port', '0', '--data', data, '--functions', 'process']
   const args = [...given, ...flags]
   const config: Config = readConfig(args, {}, false)
-  const app = await createApp(config, quiet, [...services, ...(premises.services ?? [])])
+  const entries = [...services, ...(premises.services ?? [])]
+  const app = await createApp(config, quiet, entries, lightLabour)
   premises.prepare?.(app)
   const [url = ''] = await app.listen()
   const made = app.madeKey && { accessKeyId: app.madeKey.id, secretAccessKey: app.madeKey.secret }

@@ -1,49 +1,72 @@
 /**
- * Runs the tests of `npm test` in two processes, one a core: the units beside the code, and the stories
- * in `test/`. Within a process all files share one loop, because starting a process costs more than most
- * files take.
+ * `npm test`; with `clients`, `npm run test:clients`. A few processes take one file after the other:
+ * starting a process costs more than most files take, and whoever is free takes the next, so that all
+ * end together.
  */
-import { spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const suites = {
-  units: ['src/**/*.test.ts', 'test/{parity,vectors}/**/*.test.ts'],
-  stories: ['test/*.test.ts', 'test/journeys/**/*.test.ts'],
-}
+const root = fileURLToPath(new URL('..', import.meta.url))
+const isQuick = process.argv[2] !== 'clients'
+const files = globSync(
+  isQuick
+    ? ['src/**/*.test.ts', 'test/{parity,vectors,journeys}/**/*.test.ts', 'test/*.test.ts']
+    : ['test/clients/**/*.test.ts', 'test/storage/*.test.ts'],
+  { cwd: root },
+).sort()
+/** What takes long begins first: at the end, all others would wait for it. */
+const long = ['test/journeys/authorization-truth.test.ts', 'src/services/lambda/runtimes.test.ts']
+const queue = [
+  ...long.filter((file) => files.includes(file)),
+  ...files.filter((file) => !long.includes(file)),
+]
+/** They wait now and then, for a process or a disk: one more than there are cores keeps these busy. */
+const processes = isQuick ? availableParallelism() + 1 : 1
+
+/** What tests leave in the system's folder of temporary files lies here, and goes with it. */
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-tests-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 
 interface Ended {
-  readonly name: string
-  readonly code: number
+  readonly good: boolean
   readonly out: string
 }
 
-function run(name: string, files: readonly string[]): Promise<Ended> {
-  const args = ['--test', '--test-isolation=none', '--test-reporter=dot', ...files]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+function run(): Promise<Ended> {
+  const stream = isQuick ? 'pipe' : 'inherit'
+  const child = fork(fileURLToPath(new URL('test-worker.ts', import.meta.url)), {
+    cwd: root,
+    env: { ...process.env, TMPDIR: folder },
+    execArgv: [`--test-reporter=${isQuick ? 'dot' : 'spec'}`],
+    stdio: ['ignore', stream, stream, 'ipc'],
+  })
+  let file: string | undefined
+  child.on('message', () => {
+    file = queue.shift()
+    child.send({ file })
+  })
   let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    out += chunk
-  })
+  for (const text of [child.stdout, child.stderr])
+    text?.on('data', (chunk) => {
+      out += chunk
+    })
   return new Promise((resolve) => {
-    child.on('exit', (code, signal) => {
-      const ended = signal === null ? '' : `ended by ${signal}\n`
-      resolve({ name, code: code ?? 1, out: out + ended })
+    child.on('close', (code, signal) => {
+      const broken = file === undefined ? '' : `ended by ${signal ?? `code ${code}`} in ${file}\n`
+      resolve({ good: code === 0 && file === undefined, out: out + broken })
     })
   })
 }
 
 const started = performance.now()
-// A suite tells its story when it has ended: two at once could not be read.
-const ended = await Promise.all(
-  Object.entries(suites).map(async ([name, files]) => {
-    const result = await run(name, files)
-    const seconds = ((performance.now() - started) / 1_000).toFixed(0)
-    console.log(
-      `${name}: ${result.code === 0 ? 'passed' : 'FAILED'} after ${seconds} s\n${result.out}`,
-    )
-    return result
-  }),
-)
-if (ended.some(({ code }) => code !== 0)) process.exitCode = 1
+const ended = await Promise.all(Array.from({ length: processes }, run))
+// A process tells its story when all have ended: several at once could not be read.
+for (const { good, out } of ended) if (!good) console.log(out)
+const good = ended.every((one) => one.good)
+const seconds = ((performance.now() - started) / 1_000).toFixed(0)
+console.log(`${files.length} files ${good ? 'passed' : 'FAILED'} after ${seconds} s`)
+if (!good) process.exitCode = 1

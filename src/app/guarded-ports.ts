@@ -63,6 +63,8 @@ export const guardedPorts = (ports: Ports): Ports => ({
     random: (login, length) => outside(() => ports.tokens.random(login, length)),
     leave: (label) => outside(() => ports.tokens.leave(label)),
   },
+  // They refuse by themselves.
+  passwords: ports.passwords,
   trust: ports.trust,
   compromised: ports.compromised,
   places: ports.places,

@@ -1,5 +1,6 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { refuseInside } from '../kernel/inside.ts'
+import type { Passwords } from '../kernel/ports.ts'
 import {
   foreignAlgorithm,
   type HashAlgorithm,
@@ -16,7 +17,7 @@ interface Cost {
 }
 
 /** Argon2id with 19 MiB, two passes, one lane: the first choice of OWASP's password storage sheet. */
-const today: Cost = { memory: 19_456, passes: 2, lanes: 1 }
+export const today: Cost = { memory: 19_456, passes: 2, lanes: 1 }
 const hashLength = 32
 /** Bytes of the salt that `hashPassword` takes. */
 export const saltLength = 16
@@ -75,10 +76,11 @@ const unpadded = (bytes: Uint8Array): string =>
 export async function hashPassword(
   password: string,
   salt: Uint8Array,
+  cost: Cost = today,
   using?: Engine,
 ): Promise<string> {
-  const hash = await (using ?? (await engine()))(password, salt, today, hashLength)
-  const { memory, passes, lanes } = today
+  const hash = await (using ?? (await engine()))(password, salt, cost, hashLength)
+  const { memory, passes, lanes } = cost
   return `$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$${unpadded(salt)}$${unpadded(hash)}`
 }
 
@@ -88,12 +90,16 @@ export async function hashPassword(
  * @param encoded what `hashPassword` gave, or a hash from elsewhere that `hashAlgorithm` knows; anything
  *   else is a fault of the store, and throws
  */
-export async function isPassword(password: string, encoded: string | undefined): Promise<boolean> {
+export async function isPassword(
+  password: string,
+  encoded: string | undefined,
+  usual: Cost = today,
+): Promise<boolean> {
   if (encoded !== undefined && isForeign(encoded)) {
     refuseInside('password hashing')
     return isForeignPassword(password, encoded)
   }
-  const { cost, salt, hash } = encoded === undefined ? nobody : parsed(encoded)
+  const { cost, salt, hash } = encoded === undefined ? { ...nobody, cost: usual } : parsed(encoded)
   const given = await (await engine())(password, salt, cost, hash.length)
   return timingSafeEqual(given, hash) && encoded !== undefined
 }
@@ -120,13 +126,20 @@ export function hashAlgorithm(encoded: string): HashAlgorithm | undefined {
 }
 
 /** Whether another algorithm or cost would be chosen today. */
-export const isOutdated = (encoded: string): boolean =>
-  !encoded.startsWith(`$argon2id$v=19$m=${today.memory},t=${today.passes},p=${today.lanes}$`)
+export const isOutdated = (encoded: string, { memory, passes, lanes }: Cost = today): boolean =>
+  !encoded.startsWith(`$argon2id$v=19$m=${memory},t=${passes},p=${lanes}$`)
+
+/** Passwords as they are kept at this cost. */
+export const passwordsAt = (cost: Cost): Passwords => ({
+  hash: (password, salt) => hashPassword(password, salt, cost),
+  matches: (password, encoded) => isPassword(password, encoded, cost),
+  isOutdated: (encoded) => isOutdated(encoded, cost),
+})
 
 /** What a hash from elsewhere may cost at most: KiB, lanes, and KiB times passes. */
 const most = { memory: 262_144, lanes: 16, work: 1_048_576 }
 
-const nobody = { cost: today, salt: Buffer.alloc(saltLength), hash: Buffer.alloc(hashLength) }
+const nobody = { salt: Buffer.alloc(saltLength), hash: Buffer.alloc(hashLength) }
 
 function parsed(encoded: string): { cost: Cost; salt: Buffer; hash: Buffer } {
   const form =

@@ -1,5 +1,6 @@
 /** What a service may reach beyond its own records. Adapters live in storage and outside. */
 
+import type { KeyPairKeyObjectResult } from 'node:crypto'
 import type { Functions } from './functions.ts'
 
 /**
@@ -24,6 +25,27 @@ export interface Random {
   uuid(): string
   /** An unbiased text of the alphabet. */
   text(length: number, alphabet: string): string
+  /**
+   * An RSA key pair with the exponent 65537; its primes are looked for on the thread pool.
+   * @param bits of the modulus
+   */
+  rsaKey(bits: number): Promise<KeyPairKeyObjectResult>
+}
+
+/** Hashes of passwords: a lot of work on purpose. Not inside a transaction. */
+export interface Passwords {
+  /**
+   * @param salt sixteen random bytes
+   * @returns a text in the PHC string format, which says how it was made
+   */
+  hash(password: string, salt: Uint8Array): Promise<string>
+  /**
+   * Whether the password is the one that was hashed. Without a hash the same work is done and the answer is
+   * false, so that nobody learns by the clock who exists.
+   */
+  matches(password: string, encoded: string | undefined): Promise<boolean>
+  /** Whether another algorithm or cost would be chosen today. */
+  isOutdated(encoded: string): boolean
 }
 
 export interface Log {
@@ -273,6 +295,7 @@ export interface Ports {
   readonly activity: Activity
   readonly egress: Egress
   readonly tokens: Tokens
+  readonly passwords: Passwords
   readonly functions: Functions
   sendMail(mail: Mail): Promise<void>
   sendSms(sms: Sms): Promise<void>

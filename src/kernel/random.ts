@@ -1,4 +1,5 @@
-import { randomFillSync } from 'node:crypto'
+import { generateKeyPair, randomFillSync } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Random } from './ports.ts'
 
 const block = Buffer.allocUnsafe(16_384)
@@ -17,6 +18,8 @@ function take(length: number): Uint8Array {
   used += length
   return bytes
 }
+
+const pair = promisify(generateKeyPair)
 
 const hex = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
 
@@ -42,4 +45,5 @@ export const systemRandom: Random = {
         if (byte < limit) text += alphabet[byte % alphabet.length]
     return text
   },
+  rsaKey: (bits) => pair('rsa', { modulusLength: bits }),
 }

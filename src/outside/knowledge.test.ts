@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { BloomFilter, sha1 } from './bloom-filter.ts'
 import { isCommon } from './common-passwords.ts'
 import { readIpTable } from './ip-table.ts'
 
 const file = (name: string, text: string): string => {
-  const path = join(tmpdir(), `${name}-${process.pid}`)
+  const path = join(temporaryFolder('knowledge'), name)
   writeFileSync(path, text)
   return path
 }

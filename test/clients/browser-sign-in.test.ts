@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { chromium, type Page } from 'playwright-core'
 import { openAccount } from '../account.ts'
 import { authenticator } from '../authenticator.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const program = '/usr/bin/chromium'
 const skip = existsSync(program) || process.env.CI !== undefined ? false : `no ${program} here`
 
 /** Pictures of every page, for people who want to look at them. */
-const pictures = process.env.SALLYPORT_TEST_PICTURES ?? mkdtempSync(join(tmpdir(), 'sign-in-'))
+const pictures = process.env.SALLYPORT_TEST_PICTURES ?? temporaryFolder('sign-in')
 
 test('a person signs in with Chromium: password, MFA code, new password, sign out', {
   skip,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
@@ -9,12 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
 import { IAM } from '@aws-sdk/client-iam'
 import { Lambda, waitUntilFunctionActiveV2 } from '@aws-sdk/client-lambda'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { zipOf } from '../zip.ts'
 
 /** What is published is one bundle: what it loads late must be in it. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const data = mkdtempSync(join(tmpdir(), 'sallyport-bundle-'))
+const data = temporaryFolder('bundle')
 let child: ReturnType<typeof spawn>
 let options: { endpoint: string; region: string; credentials: never }
 

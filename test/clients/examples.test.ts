@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { type Installation, install } from '../installation.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 /** The examples work as their README says. */
 
@@ -48,7 +48,7 @@ test('a file is encrypted with the AWS CLI, and opens under its own name only', 
   const kms = new KMSClient({ endpoint: house.url, region: 'us-east-1', credentials: house.admin })
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}))
   kms.destroy()
-  const file = join(mkdtempSync(join(tmpdir(), 'sallyport-example-')), 'letter.txt')
+  const file = join(temporaryFolder('example'), 'letter.txt')
   const text = 'Dear Ada,\n'.repeat(1_000)
   writeFileSync(file, text)
   const script = join(examples, 'encrypt-a-file.sh')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { zipOf } from '../zip.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -34,7 +34,7 @@ function run(program: string, args: readonly string[], server: Server): Promise<
   })
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-functions-'))
+const folder = temporaryFolder('functions')
 const trust = JSON.stringify({
   Version: '2012-10-17',
   Statement: [

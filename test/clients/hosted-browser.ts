@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { installCognito, newPool } from '../../src/services/cognito-idp/pools.test-support.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const program = '/usr/bin/chromium'
 
@@ -16,7 +16,7 @@ export const skip =
   existsSync(program) || process.env.CI !== undefined ? false : `no ${program} here`
 
 /** Pictures of every page, for people who want to look at them. */
-const pictures = process.env.SALLYPORT_TEST_PICTURES ?? mkdtempSync(join(tmpdir(), 'hosted-'))
+const pictures = process.env.SALLYPORT_TEST_PICTURES ?? temporaryFolder('hosted')
 
 /** What comes back to an app of this machine. */
 async function appServer() {

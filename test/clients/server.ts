@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '../temporary-folder.ts'
 import type { Keys } from './client.ts'
 
 /** `sallyport start` as its own process, as a person would run it. */
@@ -27,7 +27,7 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 /** Starts it on a free port, with data of its own or where `--data` says, and waits until it is ready. */
 export async function startServer(...flags: string[]): Promise<Server> {
   const given = flags.indexOf('--data')
-  const data = given < 0 ? mkdtempSync(join(tmpdir(), 'sallyport-clients-')) : flags[given + 1]!
+  const data = given < 0 ? temporaryFolder('clients') : flags[given + 1]!
   const args = [main, 'start', '--port', '0', '--data', data, ...flags]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''

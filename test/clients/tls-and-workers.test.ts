@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { freePort } from '../ports.ts'
 import { postgresBinaries, startPostgres } from '../storage/postgres-server.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { tlsIdentity } from '../tls-identity.ts'
 import { sdkV3 } from './sdk-v3.ts'
 import { startServer } from './server.ts'
@@ -14,7 +12,7 @@ import { startServer } from './server.ts'
 const ci = process.env.CI === 'true'
 
 test('curl calls over TLS, signed, and policies see it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-tls-'))
+  const folder = temporaryFolder('tls')
   const { cert, key } = tlsIdentity(folder, 'DNS:localhost')
   const port = await freePort()
   const flags = [

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
 import {
@@ -14,6 +11,7 @@ import { timeStep, totp } from '../../src/crypto/totp.ts'
 import { visitor } from '../../src/services/cognito-idp/hosted/hosted.test-support.ts'
 import { fromBase32 } from '../authenticator.ts'
 import { type PostgresServer, postgresBinaries, startPostgres } from '../storage/postgres-server.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { type Server, startServer } from './server.ts'
 
 /** A sign-in to a user pool may have each of its calls answered by another node. */
@@ -40,7 +38,7 @@ describe('a sign-in over two nodes', { skip, timeout: 120_000 }, () => {
   before(async () => {
     postgres = await startPostgres()
     const store = await postgres.newDatabase()
-    const data = mkdtempSync(join(tmpdir(), 'sallyport-nodes-'))
+    const data = temporaryFolder('nodes')
     const start = () => startServer('--store', store, '--data', data)
     nodes = [await start(), await start()]
     const clientOf = ({ url: endpoint, admin: credentials }: Server) =>

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import {
@@ -17,6 +14,7 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import pg from 'pg'
 import { type PostgresServer, postgresBinaries, startPostgres } from '../storage/postgres-server.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import type { Keys } from './client.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -44,7 +42,7 @@ const clients = ({ url }: Server, credentials: Keys) => {
 
 /** Two nodes of an installation of their own. */
 async function twoNodes(url: string, ...more: string[]): Promise<[Server, Server]> {
-  const data = mkdtempSync(join(tmpdir(), 'sallyport-nodes-'))
+  const data = temporaryFolder('nodes')
   const flags = ['--store', url, '--data', data, ...more]
   return [await startServer(...flags), await startServer(...flags)]
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import {
@@ -20,6 +19,7 @@ import { run } from '../../src/cli/run.ts'
 import { startServer } from '../clients/server.ts'
 import { type Installation, install, installAt, type Keys } from '../installation.ts'
 import { call } from '../raw-calls.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 /** The command line, as a person and as a program meet it. */
 
@@ -137,7 +137,7 @@ test('what cannot be done ends with 1 and says what to do', async () => {
   const missing = await sallyport('restore', nowhere)
   assert.equal(missing.code, 1)
   assert.match(missing.err, /there is no file/)
-  const other = mkdtempSync(join(tmpdir(), 'sallyport-cli-'))
+  const other = temporaryFolder('cli')
   const stranger = { id: 'AKIAQAAAAAAAXXXXXXXX', secret: 'x' }
   writeCredentials(credentialsPath(other), stranger, 'us-east-1')
   const refused = await sallyport('clock', '--data', other, '--endpoint', house.url)
@@ -278,7 +278,7 @@ test('backup and restore: the same installation elsewhere, with its own unseal k
   assert.equal(said.bytes, statSync(file).size)
   assert.equal(statSync(file).mode & 0o777, 0o600)
 
-  const data = mkdtempSync(join(tmpdir(), 'sallyport-restored-'))
+  const data = temporaryFolder('restored')
   const restored = await sallyport('restore', file, '--data', data)
   assert.equal(restored.code, 0, restored.err)
   assert.match(restored.out, /next: give it the unseal key .* sallyport start --data/)
@@ -287,7 +287,7 @@ test('backup and restore: the same installation elsewhere, with its own unseal k
   assert.match(twice.err, /not empty.*\n {2}next: restore a whole backup into a new directory/)
   const broken = join(house.data, 'broken.backup')
   writeFileSync(broken, 'no backup at all')
-  const elsewhere = mkdtempSync(join(tmpdir(), 'sallyport-restored-'))
+  const elsewhere = temporaryFolder('restored')
   assert.equal((await sallyport('restore', broken, '--data', elsewhere)).code, 1)
 
   await assert.rejects(installAt({ data, admin: house.admin }, '--store', 'sqlite'))
@@ -364,7 +364,7 @@ test('doctor: what is good, what to consider, what is wrong', async () => {
   assert.match(out, /^careful it is reached over the network without TLS$/m)
   await exposed.close()
 
-  const stranger = mkdtempSync(join(tmpdir(), 'sallyport-cli-'))
+  const stranger = temporaryFolder('cli')
   writeCredentials(credentialsPath(stranger), { id: 'AKIAQAAAAAAAXXXXXXXX', secret: 'x' }, 'a')
   const strange = await sallyport('doctor', '--data', stranger, '--endpoint', house.url)
   assert.match(strange.out, /^careful its administrator cannot be reached from here: The security/m)
@@ -392,7 +392,7 @@ test('start: announces itself and its mode, keeps its secrets, ends on SIGTERM',
   try {
     assert.match(server.said(), /^WARNING: --auth open accepts keys that nobody made/)
     assert.equal(statSync(join(server.data, 'credentials')).mode & 0o777, 0o600)
-    const data = mkdtempSync(join(tmpdir(), 'sallyport-cli-'))
+    const data = temporaryFolder('cli')
     const again = await sallyport('start', '--port', port, '--store', 'memory', '--data', data)
     assert.equal(again.code, 1)
     assert.match(again.err, /port \d+ is taken\n {2}next: choose another with --port/)

@@ -13,7 +13,7 @@ export const AdminSetUserPassword = operation('AdminSetUserPassword', {
     const user = await foundUser(ctx.store, pool, input.Username)
     checkPassword(pool, input.Password)
     const permanent = input.Permanent ?? false
-    await checkHistory(pool, await credentialsOf(ctx, user), input.Password)
+    await checkHistory(pool, await credentialsOf(ctx, user), input.Password, ctx)
     const password = await newPassword(pool, user.username, input.Password, ctx, !permanent)
     await changeUser(ctx, user, {
       user: (old) => ({ ...old, status: permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD' }),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { temporaryFolder } from '../../../test/temporary-folder.ts'
 import { type Cognito, installCognito, refused } from './pools.test-support.ts'
 import { home, protectedPool } from './threat-protection.test-support.ts'
 
@@ -12,7 +12,7 @@ const hashed = 'Battery-Staple-9'
 
 let cognito: Cognito
 before(async () => {
-  const list = join(tmpdir(), `stolen-${process.pid}.txt`)
+  const list = join(temporaryFolder('stolen'), 'list.txt')
   const hash = createHash('sha1').update(hashed).digest('hex').toUpperCase()
   writeFileSync(list, `${stolen}\r\n${hash}:12\n`)
   cognito = await installCognito('--compromised-passwords', list)

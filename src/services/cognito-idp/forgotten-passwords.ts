@@ -105,7 +105,7 @@ export async function resetPassword(
   // That no code was asked for would tell who exists.
   if ('refused' in looked) throw looked.none && hides(app) ? mismatch() : looked.refused()
   // Only who has the code hears which passwords were used before.
-  await checkHistory(pool, await credentialsOf(ctx, user), input.Password)
+  await checkHistory(pool, await credentialsOf(ctx, user), input.Password, ctx)
   const password = await newPassword(pool, user.username, input.Password, ctx)
   const attempt = await ctx.store.transaction(async (tx) => {
     const attempt = await tryCode(tx, user, 'reset', input.ConfirmationCode, now)

@@ -34,7 +34,7 @@ export async function answerNewPassword(
   checkRequired(pool, { ...user.attributes, ...wanted })
   checkPassword(pool, password)
   await checkCompromise(app, password, 'PASSWORD_CHANGE', ctx, user)
-  await checkHistory(pool, await credentialsOf(ctx, user), password)
+  await checkHistory(pool, await credentialsOf(ctx, user), password, ctx)
   const made = await newPassword(pool, user.username, password, ctx)
   const confirmed = await changeUser(ctx, user, {
     user(old) {

@@ -76,7 +76,7 @@ export const ChangePassword = operation('ChangePassword', {
       throw invalid('Missing required parameter PreviousPassword')
     checkPassword(pool, input.ProposedPassword)
     const known = await checkCompromise(app, input.ProposedPassword, 'PASSWORD_CHANGE', ctx, user)
-    await checkHistory(pool, await credentialsOf(ctx, user), input.ProposedPassword)
+    await checkHistory(pool, await credentialsOf(ctx, user), input.ProposedPassword, ctx)
     const password = await newPassword(pool, user.username, input.ProposedPassword, ctx)
     await changeUser(ctx, user, {
       credential(old) {

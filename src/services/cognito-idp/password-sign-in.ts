@@ -1,4 +1,3 @@
-import { isOutdated, isPassword } from '../../crypto/passwords.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import { changeUser, credentialsOf } from './changing.ts'
 import type { App } from './client-places.ts'
@@ -46,7 +45,7 @@ export async function provePassword(
 ): Promise<{ readonly user: UserRecord; readonly credential: CredentialRecord }> {
   const credential = user && (await credentialsOf(ctx, user))
   if (credential !== undefined) checkLock(credential, ctx.now())
-  const good = await isPassword(password, credential?.hash)
+  const good = await ctx.ports.passwords.matches(password, credential?.hash)
   if (user === undefined || credential === undefined) throw unknownUser(app)
   if (user.status === 'RESET_REQUIRED')
     throw fail('PasswordResetRequiredException', 'Password reset required for the user')
@@ -55,7 +54,8 @@ export async function provePassword(
     await noteWrongPassword(app, user, ctx)
     throw incorrect()
   }
-  if (credential.srp !== undefined && !isOutdated(credential.hash!)) return { user, credential }
+  if (credential.srp !== undefined && !ctx.ports.passwords.isOutdated(credential.hash!))
+    return { user, credential }
   return { user, credential: await renewed(app, user, credential, password, ctx) }
 }
 

@@ -1,4 +1,4 @@
-import { hashPassword, isPassword, saltLength } from '../../crypto/passwords.ts'
+import { saltLength } from '../../crypto/passwords.ts'
 import { srpVerifier } from '../../crypto/srp.ts'
 import type { CallContext } from '../../kernel/context.ts'
 import { fail } from './contract.ts'
@@ -46,10 +46,10 @@ export async function newPassword(
   pool: PoolRecord,
   username: string,
   password: string,
-  ctx: Pick<CallContext, 'random' | 'now'>,
+  ctx: Pick<CallContext, 'random' | 'now' | 'ports'>,
   temporary = false,
 ): Promise<NewPassword> {
-  const hash = await hashPassword(password, ctx.random.bytes(saltLength))
+  const hash = await ctx.ports.passwords.hash(password, ctx.random.bytes(saltLength))
   const days = policyOf(pool).TemporaryPasswordValidityDays ?? 7
   const temporaryUntil = temporary ? new Date(ctx.now().getTime() + days * 86_400_000) : undefined
   if (!hasSrp(pool)) return { hash, temporaryUntil }
@@ -63,11 +63,12 @@ export async function checkHistory(
   pool: PoolRecord,
   old: CredentialRecord,
   password: string,
+  { ports }: Pick<CallContext, 'ports'>,
 ): Promise<void> {
   const size = policyOf(pool).PasswordHistorySize ?? 0
   const known = [old.hash, ...old.history].filter((hash) => hash !== undefined).slice(0, size)
   for (const hash of known)
-    if (await isPassword(password, hash))
+    if (await ports.passwords.matches(password, hash))
       throw fail('PasswordHistoryPolicyViolationException', 'Password has previously been used.')
 }
 

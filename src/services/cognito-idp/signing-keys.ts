@@ -1,5 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
 import { collection, type Job, type Readable } from '../../kernel/store.ts'
@@ -74,8 +73,6 @@ export const knownKeys = (
     ]
   })
 
-const pair = promisify(generateKeyPair)
-
 /** The pool's keys, made if need be. */
 export async function keysOf(
   pool: string,
@@ -99,7 +96,7 @@ const newKeys = (
 ): Promise<SigningKeyRecord[]> =>
   Promise.all(
     uses.map(async (use) => {
-      const { privateKey } = await pair('rsa', { modulusLength: 2_048 })
+      const { privateKey } = await random.rsaKey(2_048)
       const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
       return { pool, use, id: Buffer.from(random.bytes(33)).toString('base64url'), pem }
     }),

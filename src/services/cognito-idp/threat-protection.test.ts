@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { AccountTakeoverEventActionType } from '@aws-sdk/client-cognito-identity-provider'
+import { temporaryFolder } from '../../../test/temporary-folder.ts'
 import { type Functions, functionsFor } from '../../../test/trigger-functions.ts'
 import { type Cognito, inbox, installCognito, refused } from './pools.test-support.ts'
 import { advance, PASSWORD } from './sign-in.test-support.ts'
@@ -12,7 +12,7 @@ import { away, device, home, protectedPool } from './threat-protection.test-supp
 let cognito: Cognito
 let functions: Functions
 before(async () => {
-  const table = join(tmpdir(), `places-${process.pid}.csv`)
+  const table = join(temporaryFolder('places'), 'table.csv')
   const lines = [
     'network,country,city,latitude,longitude',
     '198.51.100.0/24,Germany,"Frankfurt, Main",50.11,8.68',

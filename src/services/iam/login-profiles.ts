@@ -1,5 +1,6 @@
-import { hashPassword, isPassword, saltLength } from '../../crypto/passwords.ts'
+import { saltLength } from '../../crypto/passwords.ts'
 import type { CallContext, ReadContext } from '../../kernel/context.ts'
+import type { Ports } from '../../kernel/ports.ts'
 import type { Transaction } from '../../kernel/store.ts'
 import type { Target } from '../../kernel/target.ts'
 import { aliasOf } from './account-aliases.ts'
@@ -32,7 +33,9 @@ function foundProfile(profile: LoginProfileRecord | undefined, name: string): Lo
 }
 
 /** What choosing a password needs. */
-type PasswordContext = Pick<CallContext, 'store' | 'account' | 'now' | 'random'>
+type PasswordContext = Pick<CallContext, 'store' | 'account' | 'now' | 'random'> & {
+  readonly ports: Pick<Ports, 'passwords'>
+}
 
 /** A password that the account's policy takes, hashed: done before a transaction, not within. */
 async function newHash(
@@ -41,7 +44,7 @@ async function newHash(
   ctx: PasswordContext,
 ): Promise<string> {
   checkPassword(password, policy, await aliasOf(ctx.store, ctx.account))
-  return hashPassword(password, ctx.random.bytes(saltLength))
+  return ctx.ports.passwords.hash(password, ctx.random.bytes(saltLength))
 }
 
 const policyOf = (ctx: PasswordContext) => ctx.store.of(passwordPolicies).get(['policy'])
@@ -74,7 +77,7 @@ async function withPassword(
 ): Promise<Pick<LoginProfileRecord, 'hash' | 'setAt' | 'earlier'>> {
   const policy = await policyOf(ctx)
   const hash = await newHash(password, policy, ctx)
-  await checkReuse(password, policy, seen)
+  await checkReuse(password, policy, seen, ctx.ports.passwords)
   return { hash, setAt: ctx.now(), earlier: [seen.hash, ...seen.earlier].slice(0, longestMemory) }
 }
 
@@ -171,7 +174,7 @@ export const ChangePassword = operation('ChangePassword', {
   async handle(input, ctx, [target]) {
     const user = found(target.record, 'user', '')
     const seen = await ctx.store.of(loginProfiles).get([user.id])
-    const known = await isPassword(input.OldPassword, seen?.hash)
+    const known = await ctx.ports.passwords.matches(input.OldPassword, seen?.hash)
     const profile = foundProfile(seen, user.name)
     if (!known) throw fail('AccessDenied', 'The old password was incorrect.')
     await choosePassword(user, profile, input.NewPassword, ctx)

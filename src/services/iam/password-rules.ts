@@ -1,4 +1,4 @@
-import { isPassword } from '../../crypto/passwords.ts'
+import type { Passwords } from '../../kernel/ports.ts'
 import { fail } from './contract.ts'
 import { type LoginProfileRecord, longestMemory } from './login-profile-records.ts'
 import type { PasswordPolicyRecord } from './password-policy-records.ts'
@@ -54,9 +54,10 @@ export async function checkReuse(
   password: string,
   policy: PasswordPolicyRecord | undefined,
   { hash, earlier }: LoginProfileRecord,
+  passwords: Passwords,
 ): Promise<void> {
   const before = [hash, ...earlier].slice(0, Math.min(policy?.remembered ?? 0, longestMemory))
-  const same = await Promise.all(before.map((old) => isPassword(password, old)))
+  const same = await Promise.all(before.map((old) => passwords.matches(password, old)))
   if (same.includes(true))
     throw violation(
       'Policy constraint violation with password reuse prevention during password change.',

@@ -1,6 +1,6 @@
 import { parseArn } from '../../kernel/arn.ts'
 import type { Caller, Layers, Policy, Principal } from '../../kernel/authorization.ts'
-import type { Random } from '../../kernel/ports.ts'
+import type { Passwords, Random } from '../../kernel/ports.ts'
 import type {
   AssumableRole,
   Credential,
@@ -279,8 +279,9 @@ export const principalDirectory = (
   open: OpenStore,
   now: () => Date,
   random: Random,
+  passwords: Passwords,
 ): PrincipalDirectory => ({
-  signIn: passwordSignIn(open, now, random),
+  signIn: passwordSignIn(open, now, random, passwords),
   credential: (keyId) => credential(open, keyId),
   caller: (claims) => sessionCaller(open, claims),
   role: (arn) => assumable(open, arn),

@@ -17,7 +17,8 @@ const advance = (seconds: number) =>
 const now = () => new Date(account.house.app.house.clock.now())
 const store = () =>
   account.house.app.store.storeFor({ account: '000000000000', region: 'us-east-1' })
-const signIn = (name: string, password = Password) => verifyPassword(store(), name, password, now())
+const signIn = (name: string, password = Password) =>
+  verifyPassword(store(), name, password, now(), account.house.app.house.ports.passwords)
 
 async function made(UserName: string, more: object = {}): Promise<string> {
   const { User } = await account.iam('CreateUser', { UserName })

@@ -1,6 +1,5 @@
-import { isPassword } from '../../crypto/passwords.ts'
 import { ServiceError } from '../../kernel/errors.ts'
-import type { Random } from '../../kernel/ports.ts'
+import type { Passwords, Random } from '../../kernel/ports.ts'
 import type { KnownUser, OpenStore, PasswordSignIn } from '../../kernel/principals.ts'
 import type { Store } from '../../kernel/store.ts'
 import { accountNamed } from './account-aliases.ts'
@@ -22,10 +21,11 @@ export async function verifyPassword(
   userName: string,
   password: string,
   now: Date,
+  passwords: Passwords,
 ): Promise<KnownUser | undefined> {
   const user = await store.of(users).findOne('name', userName.toLowerCase())
   const profile = await store.of(loginProfiles).get([user?.id ?? 'nobody'])
-  const known = await isPassword(password, profile?.hash)
+  const known = await passwords.matches(password, profile?.hash)
   if (!known || user === undefined || profile === undefined) return undefined
   const policy = await store.of(passwordPolicies).get(['policy'])
   const expiry = expiryOf(profile, policy)
@@ -57,11 +57,13 @@ export const passwordSignIn = (
   open: OpenStore,
   now: () => Date,
   random: Random,
+  passwords: Passwords,
 ): PasswordSignIn => {
   const at = (account: string) => open({ account, region: 'us-east-1' })
   return {
     account: (idOrAlias) => accountNamed(at('000000000000'), idOrAlias),
-    verify: (account, userName, password) => verifyPassword(at(account), userName, password, now()),
+    verify: (account, userName, password) =>
+      verifyPassword(at(account), userName, password, now(), passwords),
     used: (account, userId) => recordPasswordUse(at(account), userId, now()),
     async choose(account, userId, password) {
       try {
@@ -69,7 +71,13 @@ export const passwordSignIn = (
         const user = await store.of(users).get([userId])
         const seen = await store.of(loginProfiles).get([userId])
         if (user === undefined) return 'The user is gone.'
-        await choosePassword(user, seen, password, { store, account, now, random })
+        await choosePassword(user, seen, password, {
+          store,
+          account,
+          now,
+          random,
+          ports: { passwords },
+        })
         return undefined
       } catch (error) {
         if (error instanceof ServiceError) return error.message

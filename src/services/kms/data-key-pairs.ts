@@ -46,7 +46,7 @@ async function newDataKeyPair(name: string, input: PairInput, ctx: CallContext, 
   if (input.KeyPairSpec === 'SM2')
     throw fail('UnsupportedOperationException', 'KeyPairSpec SM2 is not supported in this Region.')
   checkDryRun(input)
-  const { privateKey } = await newPair(input.KeyPairSpec)
+  const { privateKey } = await newPair(input.KeyPairSpec, ctx.random)
   const PrivateKeyPlaintext = privateKeyDer(privateKey)
   const context = input.EncryptionContext
   const { blob, materialId } = await seal(

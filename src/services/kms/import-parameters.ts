@@ -1,5 +1,3 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
 import type { AlgorithmSpec, WrappingKeySpec } from '@aws-sdk/client-kms'
 import { fail, operation } from './contract.ts'
 import { sealToken } from './import-tokens.ts'
@@ -10,11 +8,6 @@ import { foundKey, managing } from './key-targets.ts'
 import { isSecret } from './materials.ts'
 
 const validFor = 86_400_000
-
-const rsaPair = promisify(generateKeyPair) as unknown as (
-  type: 'rsa',
-  options: { readonly modulusLength: number },
-) => Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject }>
 
 /** Refuses keys whose material is not imported. */
 export function checkImported(key: KeyRecord): void {
@@ -57,7 +50,7 @@ export const GetParametersForImport = operation('GetParametersForImport', {
     checkLiving(key)
     const { WrappingAlgorithm: algorithm, WrappingKeySpec: wrappingSpec } = input
     checkWrapping(key, algorithm, wrappingSpec)
-    const pair = await rsaPair('rsa', { modulusLength: Number(wrappingSpec.slice(4)) })
+    const pair = await ctx.random.rsaKey(Number(wrappingSpec.slice(4)))
     const validTo = ctx.now().getTime() + validFor
     return {
       KeyId: keyArn(key),

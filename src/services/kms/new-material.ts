@@ -32,13 +32,13 @@ export async function newMaterial(spec: KeySpec, random: Random): Promise<Uint8A
   if (spec === 'SYMMETRIC_DEFAULT') return random.bytes(32)
   const macLength = macLengths[spec]
   if (macLength !== undefined) return random.bytes(macLength)
-  const { privateKey } = await newPair(spec)
+  const { privateKey } = await newPair(spec, random)
   return privateKeyDer(privateKey)
 }
 
 /** A key pair of an asymmetric spec. */
-export function newPair(spec: string): Promise<{ readonly privateKey: KeyObject }> {
-  if (spec.startsWith('RSA_')) return pair('rsa', { modulusLength: Number(spec.slice(4)) })
+export function newPair(spec: string, random: Random): Promise<{ readonly privateKey: KeyObject }> {
+  if (spec.startsWith('RSA_')) return random.rsaKey(Number(spec.slice(4)))
   const namedCurve = curves[spec]
   if (namedCurve !== undefined) return pair('ec', { namedCurve })
   if (spec === 'ECC_NIST_EDWARDS25519') return pair('ed25519')

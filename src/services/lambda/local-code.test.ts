@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, utimesSync, writeFileSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openAccount } from '../../../test/account.ts'
+import { temporaryFolder } from '../../../test/temporary-folder.ts'
 import { invoke, lambdaOf, makeFunction, refusedAs, roleFor } from './calls.test-support.ts'
 
 test('a folder of this machine is used as it is now', async (t) => {
   const account = await openAccount('--functions-local')
   t.after(() => account.close())
   const lambda = lambdaOf(() => account)
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-code-'))
+  const folder = temporaryFolder('code')
   const write = (text: string, seconds: number) => {
     const path = join(folder, 'index.mjs')
     writeFileSync(path, `export const handler = async () => '${text}'`)

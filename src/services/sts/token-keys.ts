@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util'
 import type { JWK } from 'jose'
 import type { CallContext } from '../../kernel/context.ts'
+import type { Random } from '../../kernel/ports.ts'
 import { collection, type Store } from '../../kernel/store.ts'
 
 export type TokenAlgorithm = 'RS256' | 'ES384'
@@ -27,11 +28,9 @@ const published = 91 * day
 
 const pair = promisify(generateKeyPair)
 
-async function newKey(algorithm: TokenAlgorithm): Promise<string> {
+async function newKey(algorithm: TokenAlgorithm, random: Random): Promise<string> {
   const { privateKey } =
-    algorithm === 'RS256'
-      ? await pair('rsa', { modulusLength: 2_048 })
-      : await pair('ec', { namedCurve: 'P-384' })
+    algorithm === 'RS256' ? await random.rsaKey(2_048) : await pair('ec', { namedCurve: 'P-384' })
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
@@ -57,7 +56,7 @@ async function currentKeys(ctx: KeyContext): Promise<readonly TokenKeyRecord[]> 
   if (missing.length === 0) return known
   const made = await Promise.all(
     missing.map(async (algorithm) => {
-      const pem = await newKey(algorithm)
+      const pem = await newKey(algorithm, ctx.random)
       return { id: ctx.random.uuid(), algorithm, createdAt: ctx.now(), pem }
     }),
   )
