@@ -15,6 +15,14 @@ import type { PagePlace } from './page-places.ts'
 import { performFor, signerOf } from './page-signer.ts'
 import { collectInto } from './steps/collect.ts'
 
+/** What a form may be at most: nothing that people or programs send to pages comes near it. */
+const largestForm = { bytes: 512 * 1024, fields: 1_000 }
+
+/** A name or an address, and perhaps a port. Links and redirects are made of it. */
+const isHost = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
+
+const badRequest = (text: string) => new ServiceError('BadRequest', text, { status: 400 })
+
 /** Serves the page that a request asks for. What goes wrong is told plainly, never with details. */
 export async function servePage(
   exchange: Exchange,
@@ -24,9 +32,11 @@ export async function servePage(
   const { requestId } = exchange
   try {
     const { entry } = place
+    const { host } = exchange.request.headers
+    if (host !== undefined && !isHost.test(host)) throw badRequest('The Host header names no host.')
     const loaded = await house.service(entry)
     const { page, params } = findPage(loaded, exchange.request.method, place.path)
-    if (!page.streamedBody) await collectInto(exchange, page.rawBody)
+    if (!page.streamedBody) await collectInto(exchange, page.rawBody ?? largestForm.bytes)
     exchange.loaded = loaded
     exchange.owner = { account: house.account, region: house.region }
     exchange.region = house.region
@@ -111,13 +121,15 @@ function pageRequest(
   const { headers, query, body, path } = request
   const isRaw = page.rawBody !== undefined && body instanceof Uint8Array
   const isForm = !isRaw && headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-  const form = isForm && body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
+  const text = isForm && body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
+  const form = new URLSearchParams(text)
+  if (form.size > largestForm.fields) throw badRequest('The form has too many fields.')
   return {
     params,
     origin,
     path,
     query: new URLSearchParams(query),
-    form: new URLSearchParams(form),
+    form,
     body: isRaw ? body : new Uint8Array(),
     stream: body instanceof Uint8Array ? once(body) : body,
     headers,
@@ -129,11 +141,13 @@ async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
   if (body.length > 0) yield body
 }
 
+/** Of two of a name, the one with the longer path is first, and whoever owns a wider one could not write it. */
 function cookiesOf(header = ''): Map<string, string> {
   const cookies = new Map<string, string>()
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    if (equals > 0) cookies.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim())
+    const name = pair.slice(0, Math.max(equals, 0)).trim()
+    if (name !== '' && !cookies.has(name)) cookies.set(name, pair.slice(equals + 1).trim())
   }
   return cookies
 }

@@ -178,10 +178,14 @@ function checkKnown(
       throw invalid(`The provider ${provider} does not exist for User Pool ${asked.UserPoolId}.`)
 }
 
-/** TLS, an app's own scheme, or this machine. */
+/** Schemes of what a browser shows or runs itself, with nobody's app behind it. */
+const browsersOwn = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
+
+/** TLS, an app's own scheme, or this machine. Apps that register themselves have met no model before. */
 function checkUrl(text: string): void {
-  const url = URL.parse(text)
-  if (url === null || url.hash !== '') throw invalid(`${text} is not a valid redirect URI.`)
+  const url = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,1024}$/u.test(text) ? URL.parse(text) : null
+  if (url === null || url.hash !== '' || browsersOwn.has(url.protocol))
+    throw invalid(`${text} is not a valid redirect URI.`)
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url.protocol === 'http:' && !local)
     throw invalid(`${text} cannot use the HTTP scheme, but for localhost.`)

@@ -69,6 +69,7 @@ export function visitor(start: (path: string) => string) {
     return { status: response.status, headers: response.headers, text: await response.text() }
   }
   return {
+    cookies,
     open: (path: string) => ask(path),
     send(path: string, fields: Record<string, string>) {
       const body = new URLSearchParams({ _csrf: cookies.get('XSRF-TOKEN') ?? '', ...fields })

@@ -72,7 +72,7 @@ const sides = { START: 'start', CENTER: 'center', END: 'end' } as const
 function placed(record: BrandingRecord, base: string): string {
   const { settings } = record
   const side = settingAt(settings, 'categories.form.location.horizontal')
-  const place = sides[side as keyof typeof sides] ?? 'center'
+  const place = Object.hasOwn(sides, String(side)) ? sides[side as keyof typeof sides] : 'center'
   const behind = (selector: string, category: string, path: string) => {
     const picture =
       settingAt(settings, path) === false ? undefined : pictureOf(record, category, base)

@@ -276,3 +276,30 @@ test('sessions of browsers are listed with the sign-ins that came through them',
     [sso.SessionId, sso.SessionId],
   )
 })
+
+test('an address to return to is an app, and may be in any script', async () => {
+  const { idp } = cognito
+  const uri = 'com.beispiel://zurück/日本?x=1'
+  const app = await appAt({ CallbackURLs: [redirect_uri, uri], LogoutURLs: [uri] })
+  const answer = await fetch(app.ask({ redirect_uri: uri, response_type: 'none' }), {
+    redirect: 'manual',
+  })
+  const encoded = 'com.beispiel://zur%C3%BCck/%E6%97%A5%E6%9C%AC?x=1'
+  assert.equal(answer.headers.get('location'), `${encoded}&error=invalid_request`)
+  const { UserPoolId } = app
+  for (const url of [
+    'javascript://app.example/%0aalert(1)',
+    'JavaScript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'blob:https://app.example/1',
+    'file:///etc/passwd',
+    'about:blank',
+  ])
+    for (const asked of [{ CallbackURLs: [url] }, { LogoutURLs: [url] }])
+      await assert.rejects(
+        idp.createUserPoolClient({ UserPoolId, ClientName: 'odd', ...asked }),
+        refused('InvalidParameterException', `${url} is not a valid redirect URI.`),
+        url,
+      )
+})

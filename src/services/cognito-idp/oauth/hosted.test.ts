@@ -54,3 +54,35 @@ test('a domain answers under its own names and under a path, and no other name d
   assert.equal(token_endpoint, `${house.url}/_auth/people/oauth2/token`)
   assert.equal(issuer, `${house.url}/${UserPoolId}`)
 })
+
+test('the host of one pool has no pages of another', async (t) => {
+  const cognito = await installCognito('--public-url', 'http://id.example.com')
+  t.after(() => cognito.close())
+  const { house, idp } = cognito
+  const [own, other] = [await newPool(cognito), await newPool(cognito)]
+  const CustomDomainConfig = { CertificateArn }
+  await idp.createUserPoolDomain({ UserPoolId: own, Domain: 'own' })
+  await idp.createUserPoolDomain({ UserPoolId: other, Domain: 'other' })
+  const Domain = 'login.example.com'
+  await idp.createUserPoolDomain({ UserPoolId: own, Domain, CustomDomainConfig })
+  const ask = (host: string, path: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get(`${house.url}${path}`, { headers: { host } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
+    })
+  for (const host of [
+    'login.example.com',
+    'Login.example.com:80',
+    'own.auth.us-east-1.example.com',
+  ]) {
+    assert.equal(await ask(host, '/error'), 400, host)
+    assert.equal(await ask(host, '/_auth/own/error'), 400, host)
+    assert.equal(await ask(host, '/_auth/other/error'), 404, host)
+  }
+  for (const host of ['id.example.com', 'localhost', '[::1]:80', 'own.example.com'])
+    assert.equal(await ask(host, '/_auth/other/error'), 400, host)
+  for (const host of ['[', 'a@b', 'a/b', 'a b', 'a,b'])
+    assert.equal(await ask(host, '/_auth/other/login'), 400, host)
+})

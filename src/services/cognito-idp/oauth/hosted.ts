@@ -61,12 +61,30 @@ async function hostedOf(request: PageRequest, page: PageContext): Promise<Hosted
   const name = request.params.domain!.toLowerCase()
   const domain = await knownDomain(name, reading(page))
   if (domain === undefined) return undefined
+  if (await isOthers(request, domain, page)) return undefined
   const { account, region } = domain
   const ctx = page.within({ account, region })
   const pool = await livingPool(ctx.store, domain.pool).catch(() => undefined)
   if (pool === undefined) return undefined
   const base = request.path.startsWith('/_auth/') ? `/_auth/${name}` : ''
   return { domain, pool, base, url: `${request.origin}${base}`, request, ctx, page }
+}
+
+/**
+ * Whether a domain is asked for by its path at a host that is the domain of another pool: people trust the
+ * name of a host. Without a public URL no host is known to be more than another name of ours.
+ */
+async function isOthers(
+  { path, headers }: PageRequest,
+  { pool }: DomainRecord,
+  page: PageContext,
+): Promise<boolean> {
+  const host = (headers.host ?? '').toLowerCase().replace(/:\d+$/, '')
+  if (!path.startsWith('/_auth/') || URL.parse(page.baseUrl)?.hostname === host) return false
+  const prefix = /^([a-z0-9-]+)\.auth\.[a-z0-9-]+\./.exec(host)?.[1]
+  const owner = await knownDomain(prefix ?? host, reading(page))
+  const isItsHost = prefix !== undefined || owner?.custom !== undefined
+  return owner !== undefined && isItsHost && owner.pool !== pool
 }
 
 /** Whether a host name is a domain that the owner of a pool brought along. */

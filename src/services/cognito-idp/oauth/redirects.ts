@@ -7,6 +7,10 @@ export interface Asker {
   readonly state?: string | undefined
 }
 
+/** Headers take ASCII only; an app's address may have letters of any script. */
+const ascii = (text: string): string =>
+  text.toWellFormed().replace(/[^!-~]+/g, (other) => encodeURIComponent(other))
+
 /** Sends a browser on. */
 export const redirectTo = (
   location: string,
@@ -14,7 +18,7 @@ export const redirectTo = (
 ): HttpResponse => ({
   status: 302,
   headers: {
-    location,
+    location: ascii(location),
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     ...headers,

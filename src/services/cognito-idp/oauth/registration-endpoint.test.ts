@@ -125,3 +125,18 @@ test('what an app may not say of itself is refused as RFC 7591 has it', async ()
     refused('FeatureUnavailableInTierException', /LITE/),
   )
 })
+
+test('an app cannot register what is no address of an app', async () => {
+  const { post } = await registering({ OpenDcrEnabled: true })
+  for (const uri of [
+    'https://agent.example/\r\nset-cookie: a=b',
+    'https://agent.example/\ud800',
+    'https://agent.example/ back',
+    'javascript:alert(1)',
+    '//agent.example',
+    '',
+  ]) {
+    const { status, json } = await post({ ...app, redirect_uris: [uri] })
+    assert.deepEqual([status, json.error], [400, 'invalid_redirect_uri'], uri)
+  }
+})

@@ -14,7 +14,7 @@ import { readsItsScopes } from './scopes.ts'
 /** `/oauth2/token` (RFC 6749, section 3.2). */
 export const tokenEndpoint = endpoint('POST', '/oauth2/token', async (hosted) => {
   const { form } = hosted.request
-  const repeated = [...form.keys()].some((name) => form.getAll(name).length > 1)
+  const repeated = new Set(form.keys()).size < form.size
   const type = form.get('grant_type')
   if (repeated || !type) throw new OAuthError('invalid_request')
   const grant = grants[type]
