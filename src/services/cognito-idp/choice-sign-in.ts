@@ -99,6 +99,21 @@ export async function answerChoice(
   return begin(factor, app, person, answers, progressOf(session), ctx)
 }
 
+/** Sends another code of a first factor, or nothing to nobody; the session stays as good as it was. */
+export async function begunAgain(
+  app: App,
+  session: SignInSession,
+  name: string,
+  ctx: CallContext,
+): Promise<Step> {
+  const { challenge } = session
+  const person = await personOf(app, name, ctx)
+  const isTheirs = person.sub === session.sub && person.factors.some((one) => one === challenge)
+  if (!isTheirs || (challenge !== 'EMAIL_OTP' && challenge !== 'SMS_OTP'))
+    throw fail('NotAuthorizedException', 'Invalid session for the user.')
+  return begin(challenge, app, person, {}, progressOf(session), ctx)
+}
+
 /** Does what can be done with a first factor by now: proves it, or asks for more. */
 async function begin(
   factor: FirstFactor,

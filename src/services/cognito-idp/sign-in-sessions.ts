@@ -33,6 +33,9 @@ type SignInState = Omit<SignInSession, 'id' | 'pool' | 'client' | 'expiresAt'>
 
 const bound = 'cognito-idp/session'
 
+/** Bytes of a session at least: how long one is must not tell whether there is an address in it. */
+const least = 768
+
 const notAuthorized = (why = '') =>
   fail('NotAuthorizedException', `Invalid session for the user${why}.`)
 
@@ -51,7 +54,7 @@ export async function newSession(
     client: client.id,
     expiresAt: ctx.now().getTime() + minutes * 60_000,
   }
-  return seal.seal(new TextEncoder().encode(JSON.stringify(session)), bound)
+  return seal.seal(new TextEncoder().encode(JSON.stringify(session).padEnd(least)), bound)
 }
 
 /** Where a sign-in stands; refuses texts that are not ours, or too old. */

@@ -244,17 +244,22 @@ const confirming = (
   asLink: attribute === 'email' && asLink(pool),
 })
 
-/** Sends another code to whoever has signed up by a name; strangers hear what users hear. */
+/**
+ * Sends another code to whoever has signed up by a name; strangers hear what users hear.
+ * @param told calls tell that a user is confirmed already, also where the client hides who exists
+ */
 export async function resend(
   app: App,
   name: string,
   ctx: CallContext,
+  told = true,
 ): Promise<CodeDeliveryDetailsType> {
   const { pool } = app
   const user = await findUser(ctx.store, pool, name)
-  if (hides(app) && user?.status !== 'CONFIRMED') {
-    await sendLater('confirm', app, user, ctx)
-    const to = user && confirmation(app, user)
+  const waits = user?.status === 'UNCONFIRMED'
+  if (hides(app) && (waits || !told || user?.status !== 'CONFIRMED')) {
+    await sendLater('confirm', app, waits || told ? user : undefined, ctx)
+    const to = waits || told ? user && confirmation(app, user) : undefined
     return to === undefined ? pretendedDelivery(pool, name) : deliveryDetails(to)
   }
   if (user === undefined) throw noCombination()

@@ -11,8 +11,8 @@ export interface SrpBlock extends Progress {
   readonly id: string
   readonly pool: string
   readonly client: string
-  /** Undefined when there is no such user. */
-  readonly sub?: string | undefined
+  /** Nobody's when there is no such user. */
+  readonly sub: string
   readonly username: string
   readonly A: string
   readonly B: string

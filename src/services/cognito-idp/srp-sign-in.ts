@@ -23,9 +23,10 @@ import { type UserRecord, users } from './user-records.ts'
 /** Salt, verifier and id of a user who does not exist: always the same for the same name. */
 function stranger({ pool }: App, name: string) {
   const salt = pretended(pool, 'salt', name).slice(0, 32)
-  const username = pool.usernameAttributes.length > 0 ? pretendedSub(pool, name) : name
+  const sub = pretendedSub(pool, name)
+  const username = pool.usernameAttributes.length > 0 ? sub : name
   const password = pretended(pool, 'password', name)
-  return { username, srp: { salt, verifier: srpVerifier(username, password, salt) } }
+  return { username, sub, srp: { salt, verifier: srpVerifier(username, password, salt) } }
 }
 
 /** Begins SRP: the client's public value for the server's. */
@@ -42,7 +43,7 @@ export async function startSrp(
   const srp = (user && (await credentialsOf(ctx, user)).srp) ?? stand.srp
   const username = user?.username ?? stand.username
   const { verifier, salt } = srp
-  const begin = { ...progressOf(progress), A, verifier, username, sub: user?.sub }
+  const begin = { ...progressOf(progress), A, verifier, username, sub: user?.sub ?? stand.sub }
   const { SECRET_BLOCK, SRP_B } = await newBlock('user', app, begin, ctx)
   return {
     ChallengeName: 'PASSWORD_VERIFIER',
@@ -59,8 +60,7 @@ export async function startSrp(
 /** Ends SRP: the client's signature proves the password. */
 export async function proveSrp(app: App, answers: Parameters, ctx: CallContext) {
   const { block, isProven } = await openClaim('user', app, answers, ctx)
-  const user =
-    block.sub === undefined ? undefined : await ctx.store.of(users).get([block.pool, block.sub])
+  const user = await ctx.store.of(users).get([block.pool, block.sub])
   const credential = user && (await credentialsOf(ctx, user))
   if (credential !== undefined) checkLock(credential, ctx.now())
   const { verifier } = credential?.srp ?? stranger(app, block.username).srp

@@ -1,8 +1,10 @@
 import type { CallContext } from '../../../kernel/context.ts'
 import type { HttpResponse } from '../../../kernel/http.ts'
 import { answered } from '../challenges.ts'
+import { begunAgain } from '../choice-sign-in.ts'
 import type { App } from '../client-places.ts'
 import { type CodeChallenge, codeChallenge } from '../code-challenges.ts'
+import { fail } from '../contract.ts'
 import { noteProof } from '../password-sign-in.ts'
 import { checkSession, openSession, type SignInSession, spent } from '../sign-in-sessions.ts'
 import { progressOf, type Step } from '../sign-in-steps.ts'
@@ -98,18 +100,22 @@ async function sentAgain(
   session: SignInSession,
 ): Promise<HttpResponse> {
   const { ctx, app, texts } = visit
-  const { challenge, first = false } = session
-  const user = await ctx.store.of(users).get([app.pool.id, session.sub])
   const notice = texts.codeSentAgain
-  if (user === undefined || session.address === undefined)
+  // Before anything is proven, a page is the same whether there is somebody or not.
+  const step = session.first
+    ? await begunAgain(app, session, name, ctx)
+    : await secondAgain(visit, session)
+  if (step === undefined)
     return challengePage(visit, { name, Session: sent(visit, 'session'), session, notice })
-  await noteProof(user, ctx, (old) => spent(old, session, ctx.now()))
-  const { Session = '' } = await codeChallenge(
-    challenge as CodeChallenge,
-    app,
-    user,
-    { ...progressOf(session), first },
-    ctx,
-  )
+  const { Session = '' } = step
   return challengePage(visit, { name, Session, session: await openSession(Session, ctx), notice })
+}
+
+/** Another code of a second factor; undefined where none was sent. */
+async function secondAgain({ app, ctx }: Visit, session: SignInSession): Promise<Step | undefined> {
+  if (session.address === undefined) return undefined
+  const user = await ctx.store.of(users).get([app.pool.id, session.sub])
+  if (!user?.enabled) throw fail('NotAuthorizedException', 'Invalid session for the user.')
+  await noteProof(user, ctx, (old) => spent(old, session, ctx.now()))
+  return codeChallenge(session.challenge as CodeChallenge, app, user, progressOf(session), ctx)
 }

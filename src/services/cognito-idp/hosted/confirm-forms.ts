@@ -57,7 +57,7 @@ export async function unconfirmed(
 ): Promise<HttpResponse> {
   const { app, ctx, texts } = visit
   try {
-    const to = await resend(app, name, ctx)
+    const to = await resend(app, name, ctx, false)
     return confirmForm(visit, { name, to, again: true, Session })
   } catch (error) {
     return confirmForm(visit, { name, Session, fault: faultOf(error, texts) })

@@ -8,7 +8,7 @@ import { confirmed, noCombination } from '../sign-up.ts'
 import { findUser } from '../usernames.ts'
 import { confirmForm, unconfirmed } from './confirm-forms.ts'
 import { failed } from './failures.ts'
-import { faultOf } from './faults.ts'
+import { faultOf, isError } from './faults.ts'
 import { welcomed } from './newcomers.ts'
 import { offering } from './onwards.ts'
 import { advanced } from './progress.ts'
@@ -46,6 +46,11 @@ const takesPasskey = (visit: Visit, { status, headers }: HttpResponse): boolean 
   status === 302 &&
   headers['set-cookie'] !== undefined
 
+const isSilent = (error: unknown): boolean =>
+  ['CodeMismatchException', 'ExpiredCodeException', 'NotAuthorizedException'].some((name) =>
+    isError(error, name),
+  )
+
 async function confirm(visit: Visit): Promise<HttpResponse> {
   const { app, ctx, texts } = visit
   const name = sentName(visit)
@@ -57,7 +62,8 @@ async function confirm(visit: Visit): Promise<HttpResponse> {
     const ConfirmationCode = sent(visit, 'code').replace(/\s/g, '')
     done = await confirmed(app, user, { ConfirmationCode }, ctx)
   } catch (error) {
-    const fault = faultOf(error, texts)
+    // Who is confirmed, or never was here, hears no more than who mistypes a code.
+    const fault = hides(app) && isSilent(error) ? texts.wrongCode : faultOf(error, texts)
     return confirmForm(visit, { name, fault, Session: Session || undefined })
   }
   const again = (fault: string) => signInForm(visit, { name, fault })

@@ -3,6 +3,7 @@ import { base32 } from '../../../crypto/base32.ts'
 import { Html, html } from '../../../kernel/html.ts'
 import type { HttpResponse } from '../../../kernel/http.ts'
 import { credentialsOf } from '../changing.ts'
+import { fail } from '../contract.ts'
 import { factorsToSetUp } from '../factors.ts'
 import { associated } from '../software-tokens.ts'
 import { type UserRecord, users } from '../user-records.ts'
@@ -15,7 +16,8 @@ import type { Visit } from './visit.ts'
 /** Sets up a second factor: the only one that there is, or the one that was chosen. */
 export async function setUpPage(visit: Visit, standing: Standing): Promise<HttpResponse> {
   const { app, ctx } = visit
-  const user = (await ctx.store.of(users).get([app.pool.id, standing.session.sub]))!
+  const user = await ctx.store.of(users).get([app.pool.id, standing.session.sub])
+  if (user === undefined) throw fail('NotAuthorizedException', 'Invalid session for the user.')
   const ways = factorsToSetUp(app.pool)
   const way = ways.find((one) => one === standing.way) ?? (ways.length === 1 ? ways[0] : undefined)
   if (way === undefined) return waysPage(visit, standing, ways)
