@@ -58,6 +58,6 @@ export const noCredentials = (pool: string, sub: string): CredentialRecord => ({
 
 /** Marks that still count, with one more. */
 export const marked = (marks: readonly Mark[], mark: Mark, now: Date): readonly Mark[] => [
-  ...marks.filter(({ until }) => until > now),
+  ...marks.filter(({ id, until }) => until > now && id !== mark.id),
   mark,
 ]

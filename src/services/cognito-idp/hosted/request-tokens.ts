@@ -18,8 +18,13 @@ export const cookieAttributes = ({ base, request }: Hosted): string =>
 export const requestTokenCookie = (hosted: Hosted, token: string): string =>
   `${cookie}=${token}; ${cookieAttributes(hosted)}`
 
-/** Whether a form was on a page that this browser was given. */
+/**
+ * Whether a form was on a page that this browser was given. A site next door may plant a cookie here, but
+ * browsers say where a form comes from (Fetch Metadata).
+ */
 export function isOwnForm({ request }: Hosted): boolean {
+  const site = request.headers['sec-fetch-site'] ?? 'none'
+  if (site !== 'same-origin' && site !== 'none') return false
   const kept = Buffer.from(request.cookies.get(cookie) ?? '')
   const sent = Buffer.from(request.form.get('_csrf') ?? '')
   return kept.length > 0 && kept.length === sent.length && timingSafeEqual(kept, sent)

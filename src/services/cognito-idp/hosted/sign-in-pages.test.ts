@@ -40,6 +40,22 @@ test('a form that was not on a page of this browser signs nobody in', async () =
     assert.equal(answer.status, 400)
     assert.match(alertIn(answer.text) ?? '', /^Something went wrong/)
   }
+  for (const site of ['cross-site', 'same-site', 'same-origin']) {
+    const { status } = await fetch(start('/login'), {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        cookie: `XSRF-TOKEN=${browser.cookies.get('XSRF-TOKEN')}`,
+        'sec-fetch-site': site,
+      },
+      body: new URLSearchParams({
+        _csrf: browser.cookies.get('XSRF-TOKEN')!,
+        username: 'ada',
+        password: PASSWORD,
+      }),
+    })
+    assert.equal(status, site === 'same-origin' ? 302 : 400, site)
+  }
   const stranger = visitor(start)
   assert.equal((await signIn(stranger)).status, 400)
   assert.equal((await signIn(browser)).status, 302)

@@ -140,3 +140,10 @@ test('an app cannot register what is no address of an app', async () => {
     assert.deepEqual([status, json.error], [400, 'invalid_redirect_uri'], uri)
   }
 })
+
+test('nobody fills a pool with apps at once', async () => {
+  const { post } = await registering({ OpenDcrEnabled: true })
+  let answer = await post(app)
+  for (let n = 0; n < 40 && answer.status === 201; n++) answer = await post(app)
+  assert.deepEqual([answer.status, answer.json.error], [429, 'temporarily_unavailable'])
+})

@@ -10,6 +10,9 @@ import { endpoint, jsonAnswer, OAuthError } from './json-answers.ts'
 /** Bytes of a registration. */
 const largest = 65_536
 
+/** What one address may register per second at a pool. */
+const perAddress = { rate: 1, burst: 30 }
+
 const refusal = (text: string) => new OAuthError('invalid_client_metadata', text)
 
 /** `/oauth2/register`: apps register themselves (RFC 7591), where the pool lets them. */
@@ -17,11 +20,13 @@ export const registrationEndpoint = endpoint(
   'POST',
   '/oauth2/register',
   async (hosted) => {
-    const { pool, ctx } = hosted
+    const { pool, ctx, page } = hosted
     const settings = pool.settings.DcrConfiguration
     if (settings?.EnableStatus !== 'Enabled')
       throw new OAuthError('access_denied', 'Dynamic client registration is not enabled.', 403)
     const open = await isOpen(hosted)
+    if (!page.allows(`register/${pool.id}/${ctx.source.ip ?? ''}`, perAddress))
+      throw new OAuthError('temporarily_unavailable', 'Rate exceeded', 429)
     const flows = open
       ? (settings.OpenDcrGrantTypes ?? ['code'])
       : (settings.AuthenticatedGrantTypes ?? ['code', 'client_credentials'])
