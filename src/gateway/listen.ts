@@ -22,6 +22,9 @@ export const limits = {
   requestTimeout: 60_000,
 } as const
 
+/** How often idle connections are looked for at the end, in milliseconds. */
+const idleEvery = 50
+
 export interface Listening {
   readonly url: string
   /** Takes no new requests, and resolves when those under way are answered. */
@@ -74,7 +77,12 @@ export async function listen(
     url: `${at.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     drain: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
+        // A connection whose request is under way becomes idle later, and its client may keep it.
+        const look = setInterval(() => server.closeIdleConnections(), idleEvery)
+        server.close(() => {
+          clearInterval(look)
+          resolve()
+        })
         server.closeIdleConnections()
       }),
   }

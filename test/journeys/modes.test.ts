@@ -332,8 +332,9 @@ test('what is under way is answered before the end, and nothing new is taken', a
   assert.equal(ended, false, 'it waits for the answer')
   letGo!()
   assert.match((await answer).MessageId!, /^[0-9a-f-]{36}$/)
-  client.destroy()
+  // The client keeps its connection; the end does not wait until that has been idle for long.
   await end
+  client.destroy()
 })
 
 test(
