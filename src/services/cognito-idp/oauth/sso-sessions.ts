@@ -113,9 +113,9 @@ export async function ssoSession(
   const session = await sessionOf(hosted)
   if (session === undefined || prompt.includes('login')) return undefined
   // A client signs in nobody by a provider that is not one of its own.
-  const by = session.federated?.provider
-  if (by !== undefined && !app.client.settings.SupportedIdentityProviders?.includes(by))
-    return undefined
+  const by = session.federated?.provider ?? 'COGNITO'
+  const { SupportedIdentityProviders: known = ['COGNITO'] } = app.client.settings
+  if (!known.includes(by)) return undefined
   const age = ctx.now().getTime() / 1_000 - session.authTime
   if (age >= (app.client.ssoMinutes ?? minutes.usual) * 60) return undefined
   if (maxAge !== undefined && age > maxAge) return undefined

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { samlIdp } from '../../../../test/saml-idp.ts'
 import { hostedPool, visitor } from '../hosted/hosted.test-support.ts'
 import { type Cognito, installCognito } from '../pools.test-support.ts'
 import { PASSWORD } from '../sign-in.test-support.ts'
@@ -161,4 +162,25 @@ test('nothing goes on for who is disabled, or deleted, or signed out, or whose a
     // A sign-out of all devices leaves browsers' sessions alone, as with AWS.
     assert.equal((await app.newCode()) !== '', what === 'signed out', what)
   }
+})
+
+test('a session of a user of the pool is nothing to an app that signs in elsewhere only', async () => {
+  const { idp } = cognito
+  const { UserPoolId, newApp, browser, start, base } = await signedIn()
+  await idp.createIdentityProvider({
+    UserPoolId,
+    ProviderName: 'Acme',
+    ProviderType: 'SAML',
+    ProviderDetails: { MetadataFile: samlIdp().metadata },
+  })
+  const take = async (SupportedIdentityProviders: string[]) => {
+    const client_id = await newApp({ SupportedIdentityProviders })
+    const cookie = `cognito=${browser.cookies.get('cognito')}`
+    const asked = start('/oauth2/authorize', { client_id })
+    const { headers } = await fetch(asked, { redirect: 'manual', headers: { cookie } })
+    const { pathname, searchParams } = new URL(headers.get('location')!, base)
+    return searchParams.has('code') ? 'code' : pathname.split('/').at(-1)
+  }
+  assert.equal(await take(['COGNITO', 'Acme']), 'code')
+  assert.equal(await take(['Acme']), 'login')
 })
