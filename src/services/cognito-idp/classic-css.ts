@@ -21,6 +21,11 @@ const selectors = new Set([
   '.textDescription-customizable',
 ])
 
+const forbidden = /[>\\@]|(url|src|image|image-set|expression)\s*\(|javascript:/i
+
+/** What looks like a comment within a string is none. */
+const commentOrString = /("[^"\n\r\f]*"|'[^'\n\r\f]*')|\/\*[\s\S]*?\*\//g
+
 const longest = 3 * 1_024
 
 /**
@@ -30,8 +35,9 @@ const longest = 3 * 1_024
  */
 export function checkClassicCss(css: string): void {
   if (css.length > longest) throw invalid('The CSS must not be over 3 KB.')
-  const plain = css.replace(/\/\*[\s\S]*?\*\//g, '')
-  if (/[<>\\@]|url\s*\(|expression\s*\(|javascript:/i.test(plain))
+  const plain = css.replace(commentOrString, (_, string = '') => string)
+  // HTML ends a style element in the middle of a comment, too.
+  if (css.includes('<') || forbidden.test(plain))
     throw invalid('The CSS contains something that is not allowed.')
   let rest = plain.trim()
   while (rest !== '') {

@@ -40,7 +40,7 @@ export function whole(visit: Visit, parts: Parts): HttpResponse {
   const text = html`<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><title>${fault === undefined ? '' : '⚠ '}${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="${look.icon ?? 'data:,'}">
-<style nonce="${nonce}">${new Html(look.css)}</style></head>
+<style nonce="${nonce}">${new Html(look.css.replaceAll('<', ''))}</style></head>
 <body>${bar('header', look.header?.logo, look.header !== undefined)}<main><div class="card background-customizable">${logo(look.logo)}<div class="inner">
 <h1>${title}</h1>${line('lead textDescription-customizable', lead)}${line('who', who)}${said}
 ${content}
