@@ -44,7 +44,8 @@ async function inManagedLogin(
     const codes = client?.settings.AllowedOAuthFlows?.includes('code') ?? true
     query.set('response_type', codes ? 'code' : 'token')
   }
-  return visited(hosted, method, handle, { query })
+  const late = (visit: Visit) => ifSignedIn(visit, addForm)
+  return visited(hosted, method, handle, { query, late })
 }
 
 async function ifSignedIn(

@@ -86,6 +86,25 @@ test('a sealed text opens nothing but what it was sealed for', async () => {
   assert.equal((await own.redeem(code)).status, 200)
 })
 
+test('a passkey is not made by a form of another site', async () => {
+  const app = await hostedPool(cognito, {
+    Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'WEB_AUTHN'] } },
+  })
+  const browser = visitor(app.start)
+  await browser.open('/login')
+  const end = await browser.send('/login', { username: 'ada', password: PASSWORD })
+  assert.equal(end.status, 302, end.text)
+  const sent = (_csrf: string) => browser.send('/passkeys/add', { _csrf, credential: 'null' })
+  const token = browser.cookies.get('XSRF-TOKEN')!
+  assert.equal((await sent(token)).status, 400)
+  const late = await sent('')
+  assert.deepEqual([late.status, late.text.includes('data-options')], [200, true])
+  // Who owns a wider path can set a cookie of the name, which comes behind ours.
+  browser.cookies.set('XSRF-TOKEN', `${token}; XSRF-TOKEN=${'E'.repeat(22)}`)
+  assert.equal((await sent('E'.repeat(22))).status, 200)
+  assert.equal((await sent(token)).status, 400)
+})
+
 test('a code without a challenge takes no verifier, and one with a challenge needs it', async () => {
   const app = await signedIn()
   const code_verifier = 'v'.repeat(43)
