@@ -26,8 +26,17 @@ async function authorize(hosted: Hosted): Promise<HttpResponse> {
   const isThere =
     (!elsewhere && wanted === undefined) ||
     wanted === (found?.session.federated?.provider ?? 'COGNITO')
-  if (found !== undefined && isThere) return resumed(hosted, asked, found.user, found.session)
-  if (asked.prompt.includes('none')) return refusedTo(asked, 'login_required')
-  if (elsewhere) return federated(hosted, asked, named)
+  // Nobody vouches for an app that has registered itself: people say themselves that they go on to it.
+  const silently = asked.app.client.registered !== true
+  if (found !== undefined && isThere && silently)
+    return resumed(hosted, asked, found.user, found.session)
+  if (asked.prompt.includes('none'))
+    return refusedTo(
+      asked,
+      found !== undefined && isThere ? 'interaction_required' : 'login_required',
+    )
+  // Other providers sign in silently, too: to them leads a button of our own page.
+  const site = request.headers['sec-fetch-site'] ?? 'same-origin'
+  if (elsewhere && (silently || site === 'same-origin')) return federated(hosted, asked, named)
   return redirectTo(`${base}/login?${asked.query}`)
 }

@@ -14,10 +14,10 @@ after(() => cognito.close())
 const redirect_uri = 'http://localhost/callback'
 
 /** A pool, and a browser at which `ada` is signed in. */
-async function signedIn(scopes = ['openid', 'email']) {
+async function signedIn(scopes = ['openid', 'email'], more: object = {}) {
   const pool = await hostedPool(
     cognito,
-    { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } } },
+    { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } }, ...more },
     {
       AllowedOAuthScopes: scopes,
       ExplicitAuthFlows: [
@@ -181,6 +181,44 @@ test('nothing goes on for who is disabled, or deleted, or signed out, or whose a
     // A sign-out of all devices leaves browsers' sessions alone, as with AWS.
     assert.equal((await app.newCode()) !== '', what === 'signed out', what)
   }
+})
+
+test('an app that has registered itself gets no code before the user says so', async () => {
+  const { idp } = cognito
+  const { UserPoolId, Domain, browser, start, base } = await signedIn(['openid'], {
+    DcrConfiguration: { EnableStatus: 'Enabled', OpenDcrEnabled: true },
+  })
+  await idp.updateUserPoolDomain({ UserPoolId, Domain, ManagedLoginVersion: 1 })
+  await idp.createIdentityProvider({
+    UserPoolId,
+    ProviderName: 'Acme',
+    ProviderType: 'SAML',
+    ProviderDetails: { MetadataFile: samlIdp().metadata },
+  })
+  const metadata = { redirect_uris: [redirect_uri], token_endpoint_auth_method: 'none' }
+  const registered = await fetch(`${base}/oauth2/register`, {
+    method: 'POST',
+    body: JSON.stringify(metadata),
+  })
+  const { client_id } = (await registered.json()) as { client_id: string }
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const ask = async (path: string, init: RequestInit = {}, provider = 'COGNITO') => {
+    const asked = start(path, { client_id, scope: 'openid', identity_provider: provider })
+    const answer = await fetch(asked, { redirect: 'manual', headers: { cookie }, ...init })
+    return { answer, to: new URL(answer.headers.get('location') ?? base, base) }
+  }
+  assert.match((await ask('/oauth2/authorize')).to.pathname, /\/login$/)
+  for (const [site, host] of [
+    ['cross-site', new URL(base).hostname],
+    ['same-origin', 'idp.example.com'],
+  ] as const) {
+    const headers = { cookie, 'sec-fetch-site': site }
+    assert.equal((await ask('/oauth2/authorize', { headers }, 'Acme')).to.hostname, host)
+  }
+  const form = await (await ask('/login')).answer.text()
+  assert.match(form, /name="again" value="yes".*Sign in as ada/s)
+  const body = new URLSearchParams({ _csrf: browser.cookies.get('XSRF-TOKEN')!, again: 'yes' })
+  assert.ok((await ask('/login', { method: 'POST', body })).to.searchParams.has('code'))
 })
 
 test('a session of a user of the pool is nothing to an app that signs in elsewhere only', async () => {
