@@ -287,6 +287,8 @@ export async function createApp(
         listening.push(await listen(house, { host: config.host, port: config.tlsPort, tls }))
       }
       const urls = listening.map(({ url }) => url)
+      if (config.publicUrl === undefined && !/^(localhost|127\.|\[?::1)/.test(config.host))
+        log.warn('without --public-url, links and issuers name whatever host a request names')
       // Functions run here, whatever addresses there are besides.
       functions.endpoint = urls[0]?.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, '//127.0.0.1')
       return urls

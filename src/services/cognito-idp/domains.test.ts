@@ -10,6 +10,22 @@ after(() => cognito.close())
 
 const CertificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/one'
 
+test('nobody takes the name of the installation itself', async (t) => {
+  const named = await installCognito('--public-url', 'https://login.example.com')
+  t.after(() => named.close())
+  const UserPoolId = await newPool(named)
+  const CustomDomainConfig = {
+    CertificateArn:
+      'arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-4000-8000-000000000000',
+  }
+  await assert.rejects(
+    named.idp.createUserPoolDomain({ UserPoolId, Domain: 'login.example.com', CustomDomainConfig }),
+    refused('InvalidParameterException', /itself is reached/),
+  )
+  const Domain = 'auth.example.com'
+  await named.idp.createUserPoolDomain({ UserPoolId, Domain, CustomDomainConfig })
+})
+
 test('a pool has a prefix and a custom domain, and neither twice', async () => {
   const { idp } = cognito
   const UserPoolId = await newPool(cognito)

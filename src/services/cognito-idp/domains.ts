@@ -51,6 +51,16 @@ function checkVersion(version: number | undefined, pool: PoolRecord): number {
   return version ?? 1
 }
 
+/** The installation's own name is nobody's to take: its pages and its API are there. */
+function checkForeign(
+  { Domain, CustomDomainConfig: custom }: Asked,
+  { baseUrl }: CallContext,
+): void {
+  if (custom === undefined) return
+  if (Domain === new URL(baseUrl).hostname)
+    throw invalid(`${Domain} is where this installation itself is reached.`)
+}
+
 /** The name under which a custom domain is served: what its owner's DNS points to. */
 const distribution = ({ registration }: Pick<DomainRecord, 'registration'>) =>
   `${registration}.cloudfront.net`
@@ -80,6 +90,7 @@ export const CreateUserPoolDomain = operation('CreateUserPoolDomain', {
   async handle(input, ctx, [target]) {
     const pool = foundPool(target, input)
     checkDomain(input)
+    checkForeign(input, ctx)
     const record: DomainRecord = {
       domain: input.Domain,
       pool: pool.id,

@@ -40,7 +40,8 @@ export async function lookOf({ domain, base, ctx }: Hosted, app: App): Promise<L
   const record = await ctx.store.of(brandings).findOne('client', `${pool.id}|${client.id}`)
   const { settings } = record ?? {}
   const plain = { css: variables(settings) + managedStyle, mode: modeOf(settings) }
-  if (record === undefined) return { kind: 'none', ...plain }
+  // Nobody gives a style to an app that has registered itself: it has the plain one.
+  if (record === undefined) return { kind: client.registered ? 'managed' : 'none', ...plain }
   return { kind: 'managed', ...plain, ...branded(record, base) }
 }
 
