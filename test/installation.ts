@@ -24,16 +24,35 @@ export interface Installation {
   readonly data: string
   readonly admin: Keys
   /** Clients with somebody's keys; the administrator's by default. */
-  as(keys?: Keys): {
-    iam: IAMClient
-    sts: STSClient
-    cloudtrail: CloudTrailClient
-    accessanalyzer: AccessAnalyzerClient
-    organizations: OrganizationsClient
-  }
+  as(keys?: Keys): Clients
+  /** A client of a service; the same one each time, because making it takes longer than a call. */
+  client<C extends Client>(
+    Service: new (options: ClientOptions) => C,
+    keys?: Keys,
+    region?: string,
+  ): C
   /** A call of the administration interface; `null` keys leave it unsigned. */
   ask(method: 'GET' | 'POST', path: string, options?: Asked): Promise<Answer>
   close(): Promise<void>
+}
+
+interface Client {
+  destroy(): void
+}
+
+interface ClientOptions {
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: Keys
+  readonly maxAttempts: number
+}
+
+interface Clients {
+  readonly iam: IAMClient
+  readonly sts: STSClient
+  readonly cloudtrail: CloudTrailClient
+  readonly accessanalyzer: AccessAnalyzerClient
+  readonly organizations: OrganizationsClient
 }
 
 interface Asked {
@@ -79,24 +98,38 @@ export async function installAt(premises: Premises, ...flags: string[]): Promise
   const [url = ''] = await app.listen()
   const made = app.madeKey && { accessKeyId: app.madeKey.id, secretAccessKey: app.madeKey.secret }
   const admin: Keys = premises.admin ?? made!
-  const open: { destroy(): void }[] = []
+  const clients = new Map<string, Client>()
+  const client: Installation['client'] = (Service, credentials = admin, region = 'us-east-1') => {
+    const name = JSON.stringify([Service.name, credentials, region])
+    const known = clients.get(name)
+    if (known instanceof Service) return known
+    const fresh = new Service({ endpoint: url, region, credentials, maxAttempts: 1 })
+    clients.set(name, fresh)
+    return fresh
+  }
   return {
     app,
     url,
     data,
     admin,
-    as(credentials = admin) {
-      const options = { endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 }
-      const clients = {
-        iam: new IAMClient(options),
-        sts: new STSClient(options),
-        cloudtrail: new CloudTrailClient(options),
-        accessanalyzer: new AccessAnalyzerClient(options),
-        organizations: new OrganizationsClient(options),
-      }
-      open.push(...Object.values(clients))
-      return clients
-    },
+    client,
+    as: (keys) => ({
+      get iam() {
+        return client(IAMClient, keys)
+      },
+      get sts() {
+        return client(STSClient, keys)
+      },
+      get cloudtrail() {
+        return client(CloudTrailClient, keys)
+      },
+      get accessanalyzer() {
+        return client(AccessAnalyzerClient, keys)
+      },
+      get organizations() {
+        return client(OrganizationsClient, keys)
+      },
+    }),
     async ask(method, path, { body, keys = admin } = {}) {
       const target = new URL(`/_sallyport/${path}`, url)
       const payload = body === undefined ? '' : JSON.stringify(body)
@@ -114,7 +147,7 @@ export async function installAt(premises: Premises, ...flags: string[]): Promise
       }
     },
     async close() {
-      for (const client of open) client.destroy()
+      for (const one of clients.values()) one.destroy()
       await app.close()
     },
   }

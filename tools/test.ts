@@ -4,19 +4,24 @@
  * end together.
  */
 import { fork } from 'node:child_process'
-import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const isQuick = process.argv[2] !== 'clients'
-const files = globSync(
-  isQuick
-    ? ['src/**/*.test.ts', 'test/{parity,vectors,journeys}/**/*.test.ts', 'test/*.test.ts']
-    : ['test/clients/**/*.test.ts', 'test/storage/*.test.ts'],
-  { cwd: root },
-).sort()
+const found = (...patterns: string[]): string[] => globSync(patterns, { cwd: root }).sort()
+const usual = found(
+  'src/**/*.test.ts',
+  'test/{parity,vectors,journeys}/**/*.test.ts',
+  'test/*.test.ts',
+)
+/** What tries more cases when there is time does so beside the clients. */
+const atLength = usual.filter((file) => /\/runs\.ts'/.test(readFileSync(join(root, file), 'utf8')))
+const files = isQuick
+  ? usual
+  : [...found('test/clients/**/*.test.ts', 'test/storage/*.test.ts'), ...atLength]
 /** What takes long begins first: at the end, all others would wait for it. */
 const long = ['test/journeys/authorization-truth.test.ts', 'src/services/lambda/runtimes.test.ts']
 const queue = [
@@ -40,7 +45,12 @@ function run(): Promise<Ended> {
   const stream = isQuick ? 'pipe' : 'inherit'
   const child = fork(fileURLToPath(new URL('test-worker.ts', import.meta.url)), {
     cwd: root,
-    env: { ...process.env, TMPDIR: folder },
+    env: {
+      ...process.env,
+      TMPDIR: folder,
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/sallyport-tests'),
+      ...(!isQuick && { SALLYPORT_TESTS: 'at length' }),
+    },
     execArgv: [`--test-reporter=${isQuick ? 'dot' : 'spec'}`],
     stdio: ['ignore', stream, stream, 'ipc'],
   })

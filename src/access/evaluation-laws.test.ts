@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { runs } from '../../test/runs.ts'
 import type { AccessRequest, Policy } from '../kernel/authorization.ts'
 import {
   accessRequest,
@@ -12,8 +13,8 @@ import { decide } from './evaluate.ts'
 import { explain } from './explain.ts'
 import { naiveDecision } from './naive-oracle.test-support.ts'
 
-const RUNS = 6000
-const LAW_RUNS = { numRuns: RUNS / 4 }
+const RUNS = runs(6_000)
+const LAW_RUNS = { numRuns: runs(1_500) }
 
 function statementsOf({ document }: Policy): Statement[] {
   return (JSON.parse(document) as { Statement: Statement[] }).Statement

@@ -59,8 +59,8 @@ const withId =
     return { [id]: new RegExp(`<${id}>(.*?)<`).exec(text)![1]!, ...more }
   }
 
+const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 const sshKey = () => {
-  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   const SSHPublicKeyBody = publicKey.export({ format: 'pem', type: 'spki' }).toString()
   return { SSHPublicKeyBody }
 }

@@ -3,6 +3,7 @@ import { scryptSync } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashSync } from 'bcryptjs'
+import { runs } from '../../../test/runs.ts'
 import { type Cognito, installCognito, newPool, refused } from './pools.test-support.ts'
 import { advance, PASSWORD, signInPool } from './sign-in.test-support.ts'
 
@@ -172,13 +173,14 @@ test('where addresses serve as names, and codes as passwords, users land so', as
   assert.equal(ada.UserStatus, 'CONFIRMED')
 })
 
-test('some thousand users, over many parts and turns', async () => {
+test('some thousand users, over many parts, and over turns where there is time', async () => {
   const { idp } = cognito
   const UserPoolId = await newPool(cognito, verified)
-  const rows = Array.from({ length: 11_000 }, (_, i) => line(person(`user-${i}`)))
+  const users = runs(11_000)
+  const rows = Array.from({ length: users }, (_, i) => line(person(`user-${i}`)))
   const job = await run(UserPoolId, [header, ...rows].join('\n'))
-  assert.deepEqual([job.Status, job.ImportedUsers, job.FailedUsers], ['Succeeded', 11_000, 0])
-  const last = await idp.adminGetUser({ UserPoolId, Username: 'user-10999' })
+  assert.deepEqual([job.Status, job.ImportedUsers, job.FailedUsers], ['Succeeded', users, 0])
+  const last = await idp.adminGetUser({ UserPoolId, Username: `user-${users - 1}` })
   assert.equal(last.UserStatus, 'RESET_REQUIRED')
 })
 

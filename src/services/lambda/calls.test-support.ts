@@ -1,27 +1,14 @@
 import assert from 'node:assert/strict'
 import * as Lambda from '@aws-sdk/client-lambda'
 import { type Account, policy } from '../../../test/account.ts'
-import type { Keys } from '../../../test/installation.ts'
+import { namedCalls } from '../../../test/named-calls.ts'
 import { zipOf } from '../../../test/zip.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape that it expects
 export type Loose = any
 
 /** Calls of Lambda by name, with the official client. */
-export const lambdaOf =
-  (account: () => Account, region = 'us-east-1') =>
-  async (name: string, input: object = {}, credentials?: Keys): Promise<Loose> => {
-    const { house } = account()
-    const options = { endpoint: house.url, region, maxAttempts: 1 }
-    const client = new Lambda.LambdaClient({ ...options, credentials: credentials ?? house.admin })
-    try {
-      const commands = Lambda as unknown as Record<string, new (i: object) => never>
-      const sender = client as { send(command: never): Promise<Loose> }
-      return await sender.send(new commands[`${name}Command`]!(input))
-    } finally {
-      client.destroy()
-    }
-  }
+export const lambdaOf = namedCalls(Lambda, 'LambdaClient')
 
 type Call = ReturnType<typeof lambdaOf>
 

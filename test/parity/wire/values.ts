@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Member, Shape, StructureShape } from '../../../src/wire/schema/shape.ts'
+import { codePoint, printable } from '../../characters.ts'
 
 /** Draws a value of an arbitrary. */
 export type Draw = <T>(arbitrary: () => fc.Arbitrary<T>) => T
@@ -36,11 +37,11 @@ const likely = once(() => fc.constantFrom(true, true, true, false))
 const text = once(() =>
   fc.oneof(
     fc.constantFrom(...TEXTS),
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).map((drawn) => `s${drawn}e`),
+    fc.string({ unit: printable, minLength: 1, maxLength: 12 }).map((drawn) => `s${drawn}e`),
   ),
 )
 const anyText = once(() =>
-  fc.oneof(text(), fc.string({ unit: 'binary', maxLength: 12 }), fc.constant('line\r\nend')),
+  fc.oneof(text(), fc.string({ unit: codePoint, maxLength: 12 }), fc.constant('line\r\nend')),
 )
 const headerText = once(() => fc.stringMatching(/^[!-~]([ -~]{0,12}[!-~])?$/))
 const labelText = once(() =>

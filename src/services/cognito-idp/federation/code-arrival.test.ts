@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { decodeJwt, SignJWT } from 'jose'
 import { type FakeProvider, fakeProvider } from '../../../../test/fake-provider.ts'
+import { runs } from '../../../../test/runs.ts'
 import { type Cognito, installCognito } from '../pools.test-support.ts'
 import { advance } from '../sign-in.test-support.ts'
 import {
@@ -334,7 +335,7 @@ test('no callback of chance makes an error of ours, or a sign-in', async () => {
   }
   fake.answers['/token'] = () => ({ status: 400, body: { error: 'invalid_grant' } })
   // A pool takes a hundred at once.
-  for (let batch = 0; batch < 12; batch++) await ninetyOf(chance)
+  for (let batch = 0; batch < runs(12); batch++) await ninetyOf(chance)
 })
 
 const junk = ['%00', '%', '&', '=', 'state=', 'error=x', '%F0%9F', '[]', '{"a":1}', '\u00e9', '"']

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { inflateRawSync } from 'node:zlib'
 import { decodeJwt } from 'jose'
 import { fakeProvider } from '../../../../test/fake-provider.ts'
+import { runs } from '../../../../test/runs.ts'
 import { type ResponseOptions, samlIdp } from '../../../../test/saml-idp.ts'
 import { type Cognito, installCognito } from '../pools.test-support.ts'
 import { advance } from '../sign-in.test-support.ts'
@@ -309,7 +310,7 @@ test('no response of chance makes an error of ours, or a sign-in', async () => {
     return seed % below
   }
   // A pool takes a hundred at once.
-  for (let batch = 0; batch < 12; batch++) await ninetyOf(chance)
+  for (let batch = 0; batch < runs(12); batch++) await ninetyOf(chance)
 })
 
 async function ninetyOf(chance: (below: number) => number): Promise<void> {
