@@ -4,7 +4,7 @@
  * end together.
  */
 import { fork } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,8 @@ const processes = isQuick ? availableParallelism() + 1 : 1
 
 /** What tests leave in the system's folder of temporary files lies here, and goes with it. */
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-tests-'))
+// PostgreSQL runs as a user of its own, who must find its folder within.
+chmodSync(folder, 0o711)
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 
