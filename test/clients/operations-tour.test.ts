@@ -126,9 +126,9 @@ describe('every operation by clients of others', { skip }, () => {
       const unknown: string[] = []
       const failed: string[] = []
       let called = 0
-      for (const { service, rows } of suites)
+      for (const { service, rows, bare = false } of suites)
         for (const [operation, making] of rows) {
-          const home = await openAccountOf(house)
+          const home = await openAccountOf(house, !bare)
           const row = await making(home)
           await permit(home, { Effect: 'Allow', Action: '*', Resource: '*' })
           const told = await tourist.call(service.name, operation, row.input, home.tester)

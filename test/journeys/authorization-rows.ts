@@ -23,7 +23,7 @@ export interface Row {
   readonly answers?: string
 }
 
-/** An account with one of everything in it. */
+/** An account, with one of everything of iam in it unless its suite is bare. */
 export interface World {
   readonly account: string
   readonly app: App

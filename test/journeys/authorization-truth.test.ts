@@ -18,18 +18,16 @@ import { type Installation, install, type Keys } from '../installation.ts'
 import { type Answer, call } from '../raw-calls.ts'
 import type { Row } from './authorization-rows.ts'
 import { snapshot } from './authorization-snapshot.ts'
-import { type Home, openAccountOf, permit, suites } from './authorization-world.ts'
+import { type Home, openAccountOf, permit, type Suite, suites } from './authorization-world.ts'
 
 /**
  * For every operation that is handled: who may not, may not, and nothing has changed; who may, by
  * the exact ARN, may; another account reaches nothing; a name that moves reaches nobody else.
  */
 
-type Suite = (typeof suites)[number]
-
 /** The one that the suite under way walks: what others have left behind makes its lists no longer. */
 let house: Installation
-const open = () => openAccountOf(house)
+const open = ({ bare = false }: Suite) => openAccountOf(house, !bare)
 
 const send = (suite: Suite, keys: Keys, operation: string, input: object): Promise<Answer> =>
   call(house.app.house, keys, suite.service.name, operation, input)
@@ -110,7 +108,7 @@ for (const suite of suites) {
 async function isDecided(suite: Suite, name: string): Promise<readonly Target[]> {
   const { service, rows } = suite
   const operation = service.operations[name]!
-  const home = await open()
+  const home = await open(suite)
   const row = await rows.get(name)!(home)
   if (row.credential) {
     await permit(home, allowAll)
@@ -175,7 +173,7 @@ async function isRefusedEverywhere(suite: Suite, name: string, row: Row, home: H
 /** An administrator of another account, where everything has the same names. */
 async function isOutOfReach(suite: Suite, name: string, row: Row): Promise<void> {
   if (row.firstComes) return
-  const abroad = await open()
+  const abroad = await open(suite)
   await suite.rows.get(name)!(abroad)
   await permit(abroad, allowAll)
   const answer = await send(suite, abroad.tester, name, row.input)
@@ -215,7 +213,7 @@ function movableIn({ record }: Target): Named | undefined {
 
 /** Somebody else takes the name between decision and action. */
 async function race(suite: Suite, name: string, how: 'deleted' | 'renamed'): Promise<void> {
-  const home = await open()
+  const home = await open(suite)
   const row = await suite.rows.get(name)!(home)
   await permit(home, allowAll)
   const store = house.app.store.storeFor({ account: home.account, region: 'us-east-1' })

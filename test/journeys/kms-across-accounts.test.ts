@@ -54,10 +54,10 @@ const named = [...kmsRows].filter(
 for (const [name, make] of named) {
   const may = documented(name) !== 'No'
   test(`${name}: a key policy ${may ? 'lets' : 'cannot let'} another account`, async () => {
-    const home = await openAccountOf(house)
+    const home = await openAccountOf(house, false)
     const { input, decides } = await make(home)
     await openKeys(home)
-    const abroad = await openAccountOf(house)
+    const abroad = await openAccountOf(house, false)
     await permit(abroad, everything)
     const spelled = ofAccount(input, decides)
     const answer = await call(house.app.house, abroad.tester, 'kms', name, spelled)

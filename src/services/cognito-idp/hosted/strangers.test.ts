@@ -16,7 +16,7 @@ const hidden = (text: string, name: string) =>
 /** A page without what is other at every request, and for every name. */
 const plain = ({ status, text }: { status: number; text: string }, name: string) =>
   `${status} ${text}`
-    .replace(/nonce="[^"]*"|name="session" value="[^"]*"/g, '')
+    .replace(/nonce="[^"]*"|name="session" value="[^"]*"|client_id=\w+/g, '')
     .replaceAll(name, '')
     .replace(/.\*\*\*@.\*\*\*/g, '')
 
