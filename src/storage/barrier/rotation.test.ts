@@ -7,6 +7,7 @@ import { ann, user, users } from '../conformance/users.ts'
 import { MemoryDriver } from '../memory/driver.ts'
 import { type OpenStore, openOn, openStore } from '../open.ts'
 import { quiet } from '../quiet-log.ts'
+import { passphrase } from './passphrases.test-support.ts'
 import type { Unseal } from './unseal.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-rotation-'))
@@ -136,9 +137,9 @@ async function openByAny(driver: MemoryDriver, ways: readonly Unseal[]): Promise
 }
 
 test('a process that ends anywhere in a move to another secret leaves one of the two in force', async () => {
-  const passphrase: Unseal = { kind: 'passphrase', passphrase: 'one' }
-  const move = (store: OpenStore): Promise<unknown> => store.vault.moveTo(passphrase)
-  assert.ok((await crashEverywhere(async () => {}, move, [unseal, passphrase])) > 4)
+  const one = passphrase('one')
+  const move = (store: OpenStore): Promise<unknown> => store.vault.moveTo(one)
+  assert.ok((await crashEverywhere(async () => {}, move, [unseal, one])) > 4)
 })
 
 test('a process that ends anywhere in a rotation leaves everything readable', async () => {

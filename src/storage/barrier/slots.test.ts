@@ -10,7 +10,8 @@ import { openOn, openStore } from '../open.ts'
 import { quiet } from '../quiet-log.ts'
 import { openBox, sealBox } from './box.ts'
 import { parseEnvelope, unsealEnvelope } from './envelope.ts'
-import { parseUnseal, type Unseal } from './unseal.ts'
+import { passphrase } from './passphrases.test-support.ts'
+import { newSlotHeader, parseUnseal, type Unseal } from './unseal.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'sallyport-slots-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -44,7 +45,6 @@ function token(key: Buffer = randomBytes(32)) {
   }
   return { unseal, state }
 }
-const passphrase = (text: string): Unseal => ({ kind: 'passphrase', passphrase: text })
 const openWith = (driver: MemoryDriver, unseal: Unseal) =>
   openOn(driver, { url: 'memory', unseal, log: quiet })
 
@@ -189,7 +189,10 @@ test('a sealed vault opens and seals nothing until it has its keys again', async
 test('--unseal says how', () => {
   const from = { passphrase: 'p', credentialsDirectory: '/run/credentials' }
   assert.deepEqual(parseUnseal('keyfile:/k', {}), { kind: 'keyfile', path: '/k' })
-  assert.deepEqual(parseUnseal('passphrase', from), { kind: 'passphrase', passphrase: 'p' })
+  const unseal = parseUnseal('passphrase', from)
+  assert.deepEqual(unseal, { kind: 'passphrase', passphrase: 'p' })
+  const parameters = { algorithm: 'argon2id', memory: 65_536, passes: 3, parallelism: 4 }
+  assert.deepEqual(newSlotHeader(unseal!).parameters, parameters)
   const credential = { kind: 'credential', name: 'unseal', directory: '/run/credentials' }
   assert.deepEqual(parseUnseal('credential:unseal', from), credential)
   assert.throws(() => parseUnseal('credential:unseal', {}), /CREDENTIALS_DIRECTORY/)

@@ -8,7 +8,12 @@ import { deriveFromPassphrase, newPassphraseParameters, type Parameters } from '
 export type Unseal =
   /** A file with mode 0600; made when a new store is opened and there is none. */
   | { readonly kind: 'keyfile'; readonly path: string }
-  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | {
+      readonly kind: 'passphrase'
+      readonly passphrase: string
+      /** What new slots cost; without it as much as is right today. No setting reaches it. */
+      readonly parameters?: Parameters
+    }
   /** A systemd credential: a file that `LoadCredentialEncrypted=` puts into a directory. */
   | { readonly kind: 'credential'; readonly name: string; readonly directory: string }
   /** A key on a hardware token, which it never leaves: the token itself wraps the root key. */
@@ -105,7 +110,9 @@ export function parseTokenAddress(text: string): TokenAddress {
 export const newSlotHeader = (unseal: Unseal): SlotHeader => ({
   kind: unseal.kind,
   salt: randomBytes(16).toString('base64'),
-  ...(unseal.kind === 'passphrase' ? { parameters: newPassphraseParameters() } : {}),
+  ...(unseal.kind === 'passphrase'
+    ? { parameters: unseal.parameters ?? newPassphraseParameters() }
+    : {}),
   ...(unseal.kind === 'pkcs11' ? { token: { token: unseal.at.token, key: unseal.at.key } } : {}),
 })
 
