@@ -1,7 +1,7 @@
 /**
- * `npm test`; with `clients`, `npm run test:clients`. A few processes take one file after the other:
- * starting a process costs more than most files take, and whoever is free takes the next, so that all
- * end together.
+ * `npm test`; with `clients`, `npm run test:clients`; or the files that are named. A few processes take
+ * one file after the other: starting a process costs more than most files take, and whoever is free takes
+ * the next, so that all end together.
  */
 import { fork } from 'node:child_process'
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const isQuick = process.argv[2] !== 'clients'
+const [asked, ...more] = process.argv.slice(2)
+const isQuick = asked === undefined
 const found = (...patterns: string[]): string[] => globSync(patterns, { cwd: root }).sort()
 const usual = found(
   'src/**/*.test.ts',
@@ -21,7 +22,9 @@ const usual = found(
 const atLength = usual.filter((file) => /\/runs\.ts'/.test(readFileSync(join(root, file), 'utf8')))
 const files = isQuick
   ? usual
-  : [...found('test/clients/**/*.test.ts', 'test/storage/*.test.ts'), ...atLength]
+  : asked === 'clients'
+    ? [...found('test/clients/**/*.test.ts', 'test/storage/*.test.ts'), ...atLength]
+    : [asked, ...more]
 /** What takes long begins first: at the end, all others would wait for it. */
 const long = ['test/journeys/authorization-truth.test.ts', 'src/services/lambda/runtimes.test.ts']
 const queue = [
