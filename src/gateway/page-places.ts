@@ -25,8 +25,7 @@ export function pagePlaceOf(
   const { path } = request
   const first = path.slice(1).split('/', 1)[0] ?? ''
   const { named, patterns, onHosts } = house.pages
-  const entry =
-    named.get(first) ?? patterns.find(({ pagesUnder }) => pagesUnder!.test(first)) ?? undefined
+  const entry = named.get(first) ?? patterns.find(({ pagesUnder }) => pagesUnder!.test(first))
   if (entry !== undefined) return isUnsigned(request, entry) ? { entry, path } : undefined
   const byHost = onHosts.find(({ pagesOnHosts }) => pagesOnHosts!.parts.includes(first))
   return byHost && isUnsigned(request, byHost) ? onHost(request, byHost, house) : undefined

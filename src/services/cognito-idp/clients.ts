@@ -45,6 +45,14 @@ export async function livingClient(tx: Readable, pool: string, id: string): Prom
   return client
 }
 
+/** The client that a request to a page names, which nothing has checked; undefined when there is none. */
+export const knownClient = async (
+  store: Readable,
+  pool: string,
+  id: string,
+): Promise<ClientRecord | undefined> =>
+  /^[\w+]{1,128}$/.test(id) ? store.of(clients).get([pool, id]) : undefined
+
 /** What clients of a pool may name in their settings. */
 const namesOf = async (store: Readable, pool: string) => ({
   scopes: await customScopes(store, pool),

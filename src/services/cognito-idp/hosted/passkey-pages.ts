@@ -1,6 +1,6 @@
 import { html } from '../../../kernel/html.ts'
 import type { HttpResponse } from '../../../kernel/http.ts'
-import { livingClient } from '../clients.ts'
+import { knownClient } from '../clients.ts'
 import { invalid } from '../contract.ts'
 import { type Hosted, hostedPage } from '../oauth/hosted.ts'
 import { problemPage } from '../oauth/problem-page.ts'
@@ -40,7 +40,7 @@ async function inManagedLogin(
   const query = new URLSearchParams(request.query)
   if (!query.has('response_type')) {
     const id = query.get('client_id') ?? ''
-    const client = await livingClient(ctx.store, pool.id, id).catch(() => undefined)
+    const client = await knownClient(ctx.store, pool.id, id)
     const codes = client?.settings.AllowedOAuthFlows?.includes('code') ?? true
     query.set('response_type', codes ? 'code' : 'token')
   }

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
 import type { App } from '../client-places.ts'
-import { livingClient } from '../clients.ts'
+import { knownClient } from '../clients.ts'
 import type { Hosted } from './hosted.ts'
 import { type Asker, redirectTo, redirectWith } from './redirects.ts'
 import { grantedScopes } from './scopes.ts'
@@ -50,7 +50,7 @@ export async function authorizationRequest(
   const id = value('client_id') ?? ''
   const problem = (error: string) =>
     redirectTo(`${base}/error?${new URLSearchParams({ error, client_id: id })}`)
-  const client = await livingClient(ctx.store, pool.id, id).catch(() => undefined)
+  const client = await knownClient(ctx.store, pool.id, id)
   if (client === undefined) return problem('Client does not exist.')
   const { settings } = client
   const redirectUri = value('redirect_uri') ?? settings.DefaultRedirectURI

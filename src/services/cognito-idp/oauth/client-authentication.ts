@@ -1,6 +1,6 @@
 import type { App } from '../client-places.ts'
 import { knowsSecret } from '../client-secrets.ts'
-import { livingClient } from '../clients.ts'
+import { knownClient } from '../clients.ts'
 import type { Hosted } from './hosted.ts'
 import { OAuthError } from './json-answers.ts'
 
@@ -44,7 +44,7 @@ export async function askingClient(
   if (claimed === undefined) throw refused()
   if (header !== undefined && (form.get('client_id') ?? claimed.id) !== claimed.id) throw refused()
   if (claimed.id === '') throw new OAuthError('invalid_request')
-  const client = await livingClient(ctx.store, pool.id, claimed.id).catch(() => undefined)
+  const client = await knownClient(ctx.store, pool.id, claimed.id)
   if (client === undefined || !knowsSecret(client, claimed.secret)) throw refused()
   return { pool, client }
 }

@@ -3,10 +3,10 @@ import { ServiceError } from '../../../kernel/errors.ts'
 import type { HttpResponse } from '../../../kernel/http.ts'
 import type { Page, PageContext, PageRequest } from '../../../kernel/page.ts'
 import type { HostReading } from '../../../kernel/service.ts'
+import { StoreUnavailable } from '../../../kernel/store.ts'
 import { reading } from '../client-places.ts'
 import { type DomainRecord, domains } from '../domain-records.ts'
-import type { PoolRecord } from '../pool-records.ts'
-import { livingPool } from '../pool-targets.ts'
+import { type PoolRecord, pools } from '../pool-records.ts'
 import { pageEvent } from './page-records.ts'
 import { problemPage } from './problem-page.ts'
 
@@ -40,9 +40,16 @@ export const hostedPage = (
     const hosted = await hostedOf(request, page)
     if (hosted === undefined)
       return problemPage(404, 'There is no such sign-in domain', 'Look at the address again.')
-    const response = await answered(hosted, handle)
-    // Pictures and styles are nobody's deed.
-    if (!path.startsWith('/assets/')) await page.record(pageEvent(hosted, path, method, response))
+    const record = async (status: number) => {
+      // Pictures and styles are nobody's deed.
+      if (!path.startsWith('/assets/'))
+        await page.record(pageEvent(hosted, path, method, { status }))
+    }
+    const response = await answered(hosted, handle).catch(async (error) => {
+      await record(error instanceof StoreUnavailable ? 503 : 500)
+      throw error
+    })
+    await record(response.status)
     return response
   },
 })
@@ -64,7 +71,7 @@ async function hostedOf(request: PageRequest, page: PageContext): Promise<Hosted
   if (await isOthers(request, domain, page)) return undefined
   const { account, region } = domain
   const ctx = page.within({ account, region })
-  const pool = await livingPool(ctx.store, domain.pool).catch(() => undefined)
+  const pool = await ctx.store.of(pools).get([domain.pool])
   if (pool === undefined) return undefined
   const base = request.path.startsWith('/_auth/') ? `/_auth/${name}` : ''
   return { domain, pool, base, url: `${request.origin}${base}`, request, ctx, page }

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../../kernel/http.ts'
-import { livingClient } from '../clients.ts'
+import { knownClient } from '../clients.ts'
 import { signedOutAt } from '../federation/logout.ts'
 import { type Hosted, hostedPage } from './hosted.ts'
 import { redirectTo } from './redirects.ts'
@@ -12,7 +12,7 @@ async function logout(hosted: Hosted): Promise<HttpResponse> {
   const { request, base, pool, ctx } = hosted
   const { query } = request
   const id = query.get('client_id') ?? ''
-  const client = await livingClient(ctx.store, pool.id, id).catch(() => undefined)
+  const client = await knownClient(ctx.store, pool.id, id)
   const problem = (error: string) =>
     redirectTo(`${base}/error?${new URLSearchParams({ error, client_id: id })}`)
   if (client === undefined) return problem('Client does not exist.')
